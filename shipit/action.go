@@ -1,0 +1,63 @@
+package shipit
+
+import "log/slog"
+
+// Action is something the Box wants done. The Loop carries actions out in the
+// order in which Step returned them; none of them blocks it.
+type Action interface{ action() }
+
+// Launch starts a build of a target.
+type Launch struct{ Target int }
+
+// CallOff takes the running launch back, if nothing of it was written yet.
+type CallOff struct{}
+
+// Warm opens (On) or closes the connection that is kept to the server.
+type Warm struct{ On bool }
+
+// Play starts a sound.
+type Play struct{ Sound Sound }
+
+// Silence ends whatever sound is playing.
+type Silence struct{}
+
+// Note is a line for the log.
+type Note struct {
+	Level slog.Level
+	Text  string
+	Attrs []slog.Attr
+}
+
+func (Launch) action()  {}
+func (CallOff) action() {}
+func (Warm) action()    {}
+func (Play) action()    {}
+func (Silence) action() {}
+func (Note) action()    {}
+
+// Sound is one of the box's two sounds.
+type Sound int
+
+// The sounds.
+const (
+	Alarm Sound = iota // a launch is under way
+	Buzz               // a press was refused, or a launch failed
+)
+
+// String names the sound as the configuration does.
+func (s Sound) String() string {
+	if s == Alarm {
+		return "alarm"
+	}
+	return "buzz"
+}
+
+// Speaker plays the box's sounds. Neither method blocks, and neither fails: a
+// box without a working loudspeaker still launches.
+type Speaker interface {
+	// Play starts s in place of what is playing; a Buzz never cuts into an
+	// Alarm and is dropped then.
+	Play(s Sound)
+	// Silence ends the sound that is playing, if any.
+	Silence()
+}

@@ -1,0 +1,145 @@
+package shipit
+
+import (
+	"log/slog"
+	"slices"
+	"time"
+)
+
+// Box is the whole behaviour of the deploy box as a plain value: no clock, no
+// goroutine, no pin. Its zero value is of no use; see [NewBox].
+type Box struct {
+	targets []string // names, in the file's order; never changed
+	rearm   bool     // a switch that was found on has to be turned off first
+
+	past     past
+	selected int
+	switchOn bool
+
+	offline     bool      // the last dial to the server failed
+	rhythmSince time.Time // when the blinker's rhythm began
+
+	answered bool      // the launch that is shown has its outcome
+	failure  Verdict   // of the last launch that failed
+	failedAt time.Time // when that became known
+	marked   bool      // its light is kept until acknowledged
+
+	launch, branch held
+	refusedAt      time.Time // when the blinker's flash began
+}
+
+// NewBox makes a Box that waits for its first event, a [Found]. Between 1 and
+// 20 names of targets are given, in the order in which the branch button steps
+// through them. With rearm a switch that is found on locks the box until it
+// has been off.
+func NewBox(targets []string, rearm bool) Box {
+	return Box{targets: slices.Clone(targets), rearm: rearm}
+}
+
+// State is what the box is doing.
+func (b Box) State() State { return b.past[0].state }
+
+// Target is the index and the name of the selected target.
+func (b Box) Target() (int, string) { return b.selected, b.targets[b.selected] }
+
+func (b *Box) since() time.Time { return b.past[0].since }
+
+// Step takes an event that happened at now, and answers with the Box after it
+// and with what has to be done, in order. Whatever was due by itself before
+// now is done first. It changes nothing but its result.
+func (b Box) Step(now time.Time, ev Event) (Box, []Action) {
+	actions := b.elapse(now)
+	switch ev := ev.(type) {
+	case Found:
+		actions = append(actions, b.found(now, ev)...)
+	case Switched:
+		actions = append(actions, b.switched(now, ev.On)...)
+	case Pressed:
+		actions = append(actions, b.pressed(now, ev)...)
+	case Released:
+		*b.button(ev.Button) = held{}
+	case Dialled:
+		b.dialled(now, ev.Err)
+	case Answered:
+		actions = append(actions, b.answer(now, ev.Outcome)...)
+	case Tick:
+	}
+	return b, actions
+}
+
+// found begins the life of the Box.
+func (b *Box) found(now time.Time, levels Found) []Action {
+	b.switchOn = levels.SwitchOn
+	b.launch = held{down: levels.LaunchDown, since: now}
+	b.branch = held{down: levels.BranchDown, since: now}
+	switch {
+	case b.switchOn && b.rearm:
+		return b.enter(Locked, now)
+	case b.switchOn:
+		return b.enter(Armed, now)
+	default:
+		b.past.add(Safe, now)
+		return nil
+	}
+}
+
+// switched moves the arming switch. Once the outcome of a launch is known, it
+// also takes the light of a failure away.
+func (b *Box) switched(now time.Time, on bool) []Action {
+	b.switchOn, b.marked = on, false
+	switch state := b.State(); {
+	case state == Safe && on:
+		return b.enter(Armed, now)
+	case (state == Armed || state == Locked) && !on:
+		return b.enter(Safe, now)
+	case state == Launching && !on && !b.answered:
+		return []Action{CallOff{}}
+	default:
+		return nil
+	}
+}
+
+// enter begins a state. A held branch button steps no further.
+func (b *Box) enter(state State, now time.Time) []Action {
+	var actions []Action
+	if b.State() == Launching {
+		actions = append(actions, Silence{})
+	}
+	b.past.add(state, now)
+	b.rhythmSince = now
+	b.branch.stepping = false
+	switch state {
+	case Safe:
+		actions = append(actions, Warm{On: false}, Note{Text: "Safe"})
+	case Locked:
+		actions = append(actions, warn("The arming switch was found on: "+switchOffFirst))
+	case Armed:
+		actions = append(actions, Warm{On: true}, Note{Text: "Armed"})
+	case Launching:
+		_, name := b.Target()
+		actions = append(actions, Launch{Target: b.selected}, Play{Alarm}, Note{Text: "Launching " + name})
+	case Failed:
+		actions = append(actions, Play{Buzz})
+	}
+	return actions
+}
+
+// afterwards is where a launch or a failure ends: the switch decides.
+func (b *Box) afterwards(now time.Time) []Action {
+	if b.switchOn {
+		return b.enter(Armed, now)
+	}
+	return b.enter(Safe, now)
+}
+
+// dialled notes whether the server can be reached; the blinker tells.
+func (b *Box) dialled(now time.Time, err error) {
+	if offline := err != nil; offline != b.offline {
+		b.offline = offline
+		if b.State() == Armed {
+			b.rhythmSince = now
+		}
+	}
+}
+
+func warn(text string) Note { return Note{Level: slog.LevelWarn, Text: text} }

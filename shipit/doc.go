@@ -1,0 +1,22 @@
+// Package shipit is the deploy box: what a press means and what the lamps
+// show.
+//
+// It owns the [Box], a plain value whose whole behaviour is a table, and the
+// [Loop], the one place where time passes and the Box is held. It declares
+// what it needs of the world ([Panel], [Server], [Speaker]) and knows no pin,
+// file, process or socket: those live in other packages, and cmd/ship-it joins
+// them.
+//
+//	           switch off                    switch on
+//	locked ────────────────► safe ◄──────────────────────► armed ──┐
+//	(on at start)              ▲         switch off          ▲     │ press
+//	                           │                             │     ▼
+//	                           │   12.5 s and answered       │  launching
+//	                           └──── switch off ◄────────────┴─────┤
+//	                           └──── switch off ◄─── 2 s ── failed ◄┘ not started
+//	                                            (on: armed)            or unknown
+//
+// A press travels one way and once: a settled change of a line becomes an
+// [Event], [Box.Step] answers with actions, and the Loop carries them out. The
+// outcome of a launch comes back as an Event too.
+package shipit

@@ -1,0 +1,58 @@
+package shipit
+
+import "time"
+
+// Event is something that happened to the box. Events are given to
+// [Box.Step] in the order in which they happened.
+type Event interface{ event() }
+
+// Found opens the life of a Box: the settled levels at the start of the
+// program. A level that was found is never a press.
+type Found struct{ SwitchOn, LaunchDown, BranchDown bool }
+
+// Switched tells that the arming switch has settled.
+type Switched struct{ On bool }
+
+// Pressed tells that a button has settled down.
+type Pressed struct {
+	Button   Button
+	First    time.Time // first contact: when the line first left its level
+	SwitchOn bool      // the arming line itself, read as the press settled
+}
+
+// Released tells that a button has settled up.
+type Released struct{ Button Button }
+
+// Dialled tells how an attempt to reach the server ended.
+type Dialled struct{ Err error }
+
+// Answered tells the outcome of the running launch.
+type Answered struct{ Outcome Outcome }
+
+// Tick tells that time has passed: [Box.Next] was reached.
+type Tick struct{}
+
+func (Found) event()    {}
+func (Switched) event() {}
+func (Pressed) event()  {}
+func (Released) event() {}
+func (Dialled) event()  {}
+func (Answered) event() {}
+func (Tick) event()     {}
+
+// Button is one of the box's two buttons.
+type Button int
+
+// The buttons.
+const (
+	LaunchButton Button = iota
+	BranchButton
+)
+
+// String names the button as the log does.
+func (b Button) String() string {
+	if b == LaunchButton {
+		return "launch"
+	}
+	return "branch"
+}

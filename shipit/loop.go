@@ -1,0 +1,177 @@
+package shipit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+)
+
+// Panel drives the lamps. An error of the first two ends the loop.
+type Panel interface {
+	Blinker(on bool) error
+	Lamp(target int, on bool) error
+	// Close turns every lamp off and gives the lines back. It may be called
+	// twice, and from any goroutine.
+	Close() error
+}
+
+// Config is what a Loop is made of. All but Observe must be given.
+type Config struct {
+	Targets []string // names, 1 to 20
+	Rearm   bool     // see NewBox
+	Panel   Panel
+	Server  Server
+	Speaker Speaker
+	Log     *slog.Logger
+	// Observe is called from the loop after every event, and must not block.
+	Observe func(Box)
+}
+
+// Loop owns the Box. It is the only place where time passes.
+type Loop struct {
+	Config
+	box    Box
+	shown  Lamps
+	events chan Event
+	done   chan struct{} // closed when nobody takes events any more
+	tasks  sync.WaitGroup
+	faults chan error // the first panic of a task
+
+	// Of the running launch: how it is taken back, and cut off. Nil: none.
+	withdraw, cutOff context.CancelCauseFunc
+	// Of the connection that is kept warm: how it ends. Nil: none is kept.
+	cool context.CancelFunc
+	cold chan struct{} // closed when the last one has ended; nil: there was none
+}
+
+// NewLoop makes a Loop. Its first event must be a [Found].
+func NewLoop(c Config) *Loop {
+	return &Loop{
+		Config: c,
+		box:    NewBox(c.Targets, c.Rearm),
+		shown:  Lamps{Targets: make([]bool, len(c.Targets))},
+		events: make(chan Event, 16),
+		done:   make(chan struct{}),
+		faults: make(chan error, 1),
+	}
+}
+
+// Post gives the loop an event, from any goroutine. It blocks while the loop
+// has many to take, and drops the event once Run has ended.
+func (l *Loop) Post(ev Event) {
+	select {
+	case l.events <- ev:
+	case <-l.done:
+	}
+}
+
+// Run takes events until ctx ends, and returns nil then, or until a fault ends
+// it. Whatever the end, it closes the panel first, and then waits for the
+// outcome of a request that is on its way, 2 s at most.
+func (l *Loop) Run(ctx context.Context) error {
+	defer l.tasks.Wait()
+	defer close(l.done)
+	err := Guard(func() error { return l.turn(ctx) })
+	if ctx.Err() != nil {
+		err = nil
+	}
+	closed := l.Panel.Close()
+	l.Speaker.Silence()
+	l.stop(ctx)
+	return errors.Join(err, closed)
+}
+
+// turn takes events and ticks until ctx ends or something fails.
+func (l *Loop) turn(ctx context.Context) error {
+	tick := time.NewTimer(0)
+	defer tick.Stop()
+	for ctx.Err() == nil {
+		var ev Event
+		select {
+		case <-ctx.Done():
+			return nil
+		case err := <-l.faults:
+			return err
+		case ev = <-l.events:
+		case <-tick.C:
+			ev = Tick{}
+		}
+		if err := l.take(ctx, ev); err != nil {
+			return err
+		}
+		l.wind(tick)
+	}
+	return nil
+}
+
+// wind sets the timer to the next moment at which the box changes by itself.
+func (l *Loop) wind(tick *time.Timer) {
+	now := time.Now()
+	next := l.box.Next(now)
+	if next.IsZero() {
+		tick.Stop()
+		return
+	}
+	tick.Reset(next.Sub(now))
+}
+
+// take steps the Box with an event and carries out what it wants.
+func (l *Loop) take(ctx context.Context, ev Event) error {
+	if _, ok := ev.(Answered); ok {
+		l.endLaunch()
+	}
+	now := time.Now()
+	box, actions := l.box.Step(now, ev)
+	l.box = box
+	for _, a := range actions {
+		l.act(ctx, a)
+	}
+	err := l.show(now)
+	if l.Observe != nil {
+		l.Observe(l.box)
+	}
+	return err
+}
+
+// act carries an action out. None blocks.
+func (l *Loop) act(ctx context.Context, a Action) {
+	switch a := a.(type) {
+	case Launch:
+		l.launch(ctx, a.Target)
+	case CallOff:
+		l.withdraw(ErrCalledOff)
+	case Warm:
+		l.keepWarm(ctx, a.On)
+	case Play:
+		l.Speaker.Play(a.Sound)
+	case Silence:
+		l.Speaker.Silence()
+	case Note:
+		l.Log.LogAttrs(ctx, a.Level, a.Text, a.Attrs...)
+	}
+}
+
+// show drives the lamps that have changed.
+func (l *Loop) show(now time.Time) error {
+	lamps := l.box.Lamps(now)
+	was := l.shown
+	l.shown = lamps
+	for i, on := range lamps.Targets {
+		if on == was.Targets[i] {
+			continue
+		}
+		if err := l.Panel.Lamp(i, on); err != nil {
+			return fmt.Errorf("the lamp of %s: %w", l.Targets[i], err)
+		}
+	}
+	if lamps.Blinker == was.Blinker {
+		return nil
+	}
+	if err := l.Panel.Blinker(lamps.Blinker); err != nil {
+		return fmt.Errorf("the blinker: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,344 @@
+package shipit
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// diary is Panel, Server, Speaker and log in one: it writes down what the loop
+// does, in order.
+type diary struct {
+	mu      sync.Mutex
+	entries []string
+	lit     map[string]bool
+	closed  time.Time
+	fail    error                                          // of every lamp
+	answer  func(ctx, withdraw context.Context) Outcome    // of every launch
+	warm    func(ctx context.Context, dialled func(error)) // nil: dials well and waits
+	boom    bool                                           // the lamps panic
+}
+
+var (
+	_ Panel   = (*diary)(nil)
+	_ Server  = (*diary)(nil)
+	_ Speaker = (*diary)(nil)
+)
+
+func (d *diary) write(format string, args ...any) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.entries = append(d.entries, fmt.Sprintf(format, args...))
+}
+
+func (d *diary) read() string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return strings.Join(d.entries, "\n")
+}
+
+func (d *diary) light(name string, on bool) error {
+	if d.boom {
+		panic("no such lamp")
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.lit[name] = on
+	return d.fail
+}
+
+func (d *diary) Blinker(on bool) error          { return d.light("blinker", on) }
+func (d *diary) Lamp(target int, on bool) error { return d.light(fmt.Sprint(target), on) }
+
+func (d *diary) Close() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.closed.IsZero() {
+		d.closed = time.Now()
+		d.entries = append(d.entries, "closed")
+	}
+	clear(d.lit)
+	return nil
+}
+
+func (d *diary) Launch(ctx, withdraw context.Context, target int) Outcome {
+	d.write("request %d", target)
+	return d.answer(ctx, withdraw)
+}
+
+func (d *diary) Warm(ctx context.Context, dialled func(error)) {
+	if d.warm != nil {
+		d.warm(ctx, dialled)
+		return
+	}
+	dialled(nil)
+	<-ctx.Done()
+}
+
+func (d *diary) Play(s Sound) { d.write("%v", s) }
+func (d *diary) Silence()     {}
+
+// slogTo makes a logger that writes level and message into the diary.
+func slogTo(d *diary) *slog.Logger {
+	var buf bytes.Buffer
+	return slog.New(slog.NewTextHandler(&buf, &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+		if a.Key == slog.MessageKey {
+			d.write("log: %s", a.Value)
+		}
+		return a
+	}}))
+}
+
+// running is a Loop that runs in a synctest bubble.
+type running struct {
+	*Loop
+	*diary
+	ended  chan error
+	cancel context.CancelFunc
+}
+
+// start runs a loop over d until end is called.
+func start(t *testing.T, d *diary) *running {
+	t.Helper()
+	d.lit = map[string]bool{}
+	ctx, cancel := context.WithCancel(t.Context())
+	r := &running{diary: d, ended: make(chan error, 1), cancel: cancel}
+	r.Loop = NewLoop(Config{Targets: []string{"A", "B"}, Rearm: true, Panel: d, Server: d, Speaker: d, Log: slogTo(d)})
+	go func() { r.ended <- r.Run(ctx) }()
+	r.Post(Found{})
+	return r
+}
+
+// pass lets virtual time pass, until everything has come to rest.
+func pass(d time.Duration) {
+	<-time.After(d)
+	synctest.Wait()
+}
+
+// end ends the loop as a signal would, and returns what Run returned.
+func (r *running) end() error {
+	r.cancel()
+	return <-r.ended
+}
+
+// armAndPress flips the switch and presses launch.
+func (r *running) armAndPress() {
+	r.Post(Switched{true})
+	pass(time.Second)
+	r.Post(Pressed{Button: LaunchButton, First: time.Now(), SwitchOn: true})
+	r.Post(Released{LaunchButton})
+	synctest.Wait()
+}
+
+func (r *running) on(name string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.lit[name]
+}
+
+// started answers every launch after a while, unless it is taken back.
+func started(after time.Duration) func(ctx, withdraw context.Context) Outcome {
+	return func(ctx, _ context.Context) Outcome {
+		select {
+		case <-ctx.Done():
+			return Outcome{Verdict: Unknown, Reason: context.Cause(ctx).Error()}
+		case <-time.After(after):
+			return Outcome{Verdict: Started, Build: "106"}
+		}
+	}
+}
+
+// unsent never gets to write anything: it waits to be taken back.
+func unsent(_, withdraw context.Context) Outcome {
+	<-withdraw.Done()
+	return Outcome{Verdict: NotStarted, Reason: context.Cause(withdraw).Error()}
+}
+
+// TestLoopLaunch plays a whole launch in virtual time.
+func TestLoopLaunch(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := start(t, &diary{answer: started(time.Second)})
+		r.armAndPress()
+		if !r.on("blinker") || r.on("0") {
+			t.Error("at the press the blinker is off or the target's lamp on")
+		}
+		pass(13 * time.Second)
+		if err := r.end(); err != nil {
+			t.Error(err)
+		}
+		want := "log: Armed\nrequest 0\nalarm\nlog: Launching A\nlog: Triggered a build of A\nlog: Armed\nclosed"
+		if diff := cmp.Diff(want, order(r.read(), "request 0", "alarm")); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+		if len(r.lit) != 0 {
+			t.Errorf("lamps are on at the end: %v", r.lit)
+		}
+	})
+}
+
+// order puts first before second, where two goroutines write the two entries.
+func order(diary, first, second string) string {
+	return strings.Replace(diary, second+"\nlog: Launching A\n"+first, first+"\n"+second+"\nlog: Launching A", 1)
+}
+
+// TestLoopStop ends the loop at ten moments of a launch. The panel is closed at
+// once, and the log tells what became of the request.
+func TestLoopStop(t *testing.T) {
+	t.Parallel()
+	unknown := "log: Unknown whether a build of A started: stopped"
+	cases := []struct {
+		name   string
+		answer func(ctx, withdraw context.Context) Outcome
+		took   func(moment time.Duration) time.Duration // from the end to Run's return
+		log    func(moment time.Duration) string
+	}{
+		{
+			"unsent", unsent,
+			func(time.Duration) time.Duration { return 0 },
+			func(time.Duration) string { return "log: No build of A: stopped" },
+		},
+		{
+			"answered after 8.5 s", started(8500 * ms),
+			func(moment time.Duration) time.Duration { return min(max(8500*ms-moment, 0), 2*time.Second) },
+			func(moment time.Duration) string {
+				if moment < 6500*ms {
+					return unknown
+				}
+				return "log: Triggered a build of A"
+			},
+		},
+		{
+			"never answered", started(time.Hour),
+			func(time.Duration) time.Duration { return 2 * time.Second },
+			func(time.Duration) string { return unknown },
+		},
+	}
+	for _, c := range cases {
+		for i := range 10 {
+			moment := time.Duration(i) * 1031 * ms
+			t.Run(fmt.Sprintf("%s/%v", c.name, moment), func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					r := start(t, &diary{answer: c.answer})
+					r.armAndPress()
+					pass(moment)
+					r.cancel()
+					ended := time.Now()
+					if err := <-r.ended; err != nil {
+						t.Error(err)
+					}
+					if r.closed != ended {
+						t.Errorf("the panel was closed %v after the end", r.closed.Sub(ended))
+					}
+					if took := time.Since(ended); took != c.took(moment) {
+						t.Errorf("the end took %v, want %v", took, c.took(moment))
+					}
+					if got := r.read(); !strings.Contains(got, c.log(moment)) || !strings.Contains(got, "closed") {
+						t.Errorf("want closed, and %q in:\n%s", c.log(moment), got)
+					}
+				})
+			})
+		}
+	}
+}
+
+// TestLoopCallOff: the switch turned off takes an unsent request back.
+func TestLoopCallOff(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := start(t, &diary{answer: unsent})
+		r.armAndPress()
+		r.Post(Switched{false})
+		synctest.Wait()
+		if got := r.read(); !strings.HasSuffix(got, "log: No build of A: called off\nbuzz") {
+			t.Errorf("the launch was not called off:\n%s", got)
+		}
+		pass(3 * time.Second)
+		if r.on("blinker") {
+			t.Error("the blinker is on in a safe box")
+		}
+		if err := r.end(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// TestLoopFaults: a lamp that fails, and a panic in each goroutine, end the
+// loop with the panel closed first.
+func TestLoopFaults(t *testing.T) {
+	t.Parallel()
+	lost := errors.New("the chip went away")
+	cases := []struct {
+		name  string
+		diary *diary
+		want  string
+		log   string
+	}{
+		{"lamp fails", &diary{fail: lost}, "the lamp of A: the chip went away", "closed"},
+		{"loop panics", &diary{boom: true}, "panic: no such lamp", "closed"},
+		{"launch panics", &diary{answer: func(_, _ context.Context) Outcome { panic("launch") }}, "panic: launch", "log: Unknown whether a build of A started: cut off: a fault of this program, look at the server"},
+		{"warm panics", &diary{warm: func(context.Context, func(error)) { panic("warm") }}, "panic: warm", "closed"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				r := start(t, c.diary)
+				r.armAndPress()
+				err := <-r.ended
+				if err == nil || err.Error() != c.want {
+					t.Errorf("Run returned %v, want %s", err, c.want)
+				}
+				if !strings.Contains(r.read(), c.log) || r.closed.IsZero() {
+					t.Errorf("want closed, and %q in:\n%s", c.log, r.read())
+				}
+				r.cancel()
+			})
+		})
+	}
+}
+
+// TestLoopWarm: the connection is kept while the switch is on, a second one
+// begins only when the first has ended, and its failures reach the blinker.
+func TestLoopWarm(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		d := &diary{}
+		d.warm = func(ctx context.Context, dialled func(error)) {
+			d.write("warm")
+			dialled(errors.New("refused"))
+			<-ctx.Done()
+			<-time.After(time.Second) // a dial that is slow to end
+			d.write("cold")
+		}
+		r := start(t, d)
+		for range 2 {
+			r.Post(Switched{true})
+			pass(250 * ms)
+			if !r.on("blinker") {
+				t.Error("the blinker does not tell that the server is away")
+			}
+			r.Post(Switched{false})
+			pass(10 * ms)
+		}
+		if err := r.end(); err != nil {
+			t.Error(err)
+		}
+		if diff := cmp.Diff("log: Armed\nwarm\nlog: Safe\nlog: Armed\nlog: Safe\nclosed\ncold\nwarm\ncold", r.read()); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+	})
+}

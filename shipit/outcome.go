@@ -1,0 +1,67 @@
+package shipit
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+)
+
+// Why a launch was taken back before anything of it was written. They are the
+// causes of the withdraw context of [Server.Launch], and their text is the
+// word that stands in the log.
+var (
+	// ErrCalledOff: the arming switch was turned off in time. Nothing to do.
+	ErrCalledOff = errors.New("called off")
+	// ErrStopped: the program was told to end. Start it again and press again.
+	ErrStopped = errors.New("stopped")
+)
+
+// Verdict is how sure we are that a build was started.
+type Verdict int
+
+// The three verdicts. There is no fourth: what can't be known is Unknown.
+const (
+	NotStarted Verdict = iota // certainly no build
+	Unknown                   // a build may or may not have been started
+	Started                   // the server named the build
+)
+
+// Outcome is what became of one launch.
+type Outcome struct {
+	Verdict Verdict
+	Build   string // the build's id on the server, if Started
+	URL     string // where people look at the build; may be empty
+	Reason  string // if not Started: one line for people, its first word or words from the fixed list; never a secret
+}
+
+// Server starts builds, one at a time, and keeps the way to them warm.
+type Server interface {
+	// Launch starts a build of the target with that index and blocks until the
+	// outcome is known. At most one request that can reach the server is sent,
+	// whatever happens. The end of withdraw takes the request back while
+	// nothing of it has been written, with the context's cause as the reason;
+	// afterwards it has no effect. The end of ctx abandons the request in any
+	// state; once something was written the outcome is then Unknown.
+	Launch(ctx, withdraw context.Context, target int) Outcome
+
+	// Warm opens a connection to the server and keeps one fresh until ctx
+	// ends, so that a Launch costs one write. It sends nothing on it. Each
+	// dial, a launch's included, is told to dialled: nil, or why it failed.
+	Warm(ctx context.Context, dialled func(error))
+}
+
+// note is the log line of an outcome.
+func (o Outcome) note(target string) Note {
+	switch o.Verdict {
+	case Started:
+		attrs := []slog.Attr{slog.String("id", o.Build)}
+		if o.URL != "" {
+			attrs = append(attrs, slog.String("url", o.URL))
+		}
+		return Note{Level: slog.LevelInfo, Text: "Triggered a build of " + target, Attrs: attrs}
+	case Unknown:
+		return Note{Level: slog.LevelError, Text: "Unknown whether a build of " + target + " started: " + o.Reason}
+	default:
+		return Note{Level: slog.LevelError, Text: "No build of " + target + ": " + o.Reason}
+	}
+}

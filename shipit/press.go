@@ -1,0 +1,96 @@
+package shipit
+
+import (
+	"time"
+)
+
+// held is a button that is down.
+type held struct {
+	down     bool
+	since    time.Time
+	stepping bool // it steps through the targets (branch button only)
+	steps    int  // how often it did since it went down
+	stuck    bool // it was down for heldTime, and the log said so
+}
+
+// button is the state of one of the buttons.
+func (b *Box) button(which Button) *held {
+	if which == LaunchButton {
+		return &b.launch
+	}
+	return &b.branch
+}
+
+// pressed answers a press, with what was asked for or with a refusal.
+func (b *Box) pressed(now time.Time, p Pressed) []Action {
+	*b.button(p.Button) = held{down: true, since: now}
+	if p.Button == LaunchButton {
+		return b.pressedLaunch(now, p)
+	}
+	return b.pressedBranch(now)
+}
+
+// pressedLaunch launches only on a press that began after the box was armed,
+// in a box that is armed, with the arming line on at this very moment. A press
+// that began earlier is refused with the word of that time, so that a switch
+// and a button that move together never launch.
+func (b *Box) pressedLaunch(now time.Time, p Pressed) []Action {
+	if b.State() != Armed || !b.since().Before(p.First) {
+		return b.refuse(now, LaunchButton, b.past.at(p.First).refusal())
+	}
+	switch {
+	case !p.SwitchOn:
+		return b.refuse(now, LaunchButton, notArmed)
+	case b.marked && b.failure == Unknown:
+		return b.refuse(now, LaunchButton, lookAtTheServer)
+	case b.branch.down:
+		return b.refuse(now, LaunchButton, choosing)
+	}
+	b.answered, b.marked = false, false
+	return b.enter(Launching, now)
+}
+
+// pressedBranch acknowledges a failure, or steps to the next target.
+func (b *Box) pressedBranch(now time.Time) []Action {
+	switch state := b.State(); {
+	case state == Launching || state == Failed:
+		return b.refuse(now, BranchButton, busy)
+	case b.marked:
+		b.marked = false
+		_, name := b.Target()
+		return []Action{Note{Text: "Acknowledged the light of " + name}}
+	case len(b.targets) == 1:
+		return b.refuse(now, BranchButton, onlyOneTarget)
+	}
+	b.branch.stepping = true
+	return b.nextTarget()
+}
+
+// nextTarget selects the next target, after the last one the first.
+func (b *Box) nextTarget() []Action {
+	_, was := b.Target()
+	b.selected = (b.selected + 1) % len(b.targets)
+	_, is := b.Target()
+	return []Action{Note{Text: "Changing target... was " + was + ", is " + is}}
+}
+
+// refuse answers a press that does nothing: seen, heard and named.
+func (b *Box) refuse(now time.Time, button Button, name string) []Action {
+	b.refusedAt = now
+	return []Action{Play{Buzz}, warn("Refused " + button.String() + ": " + name)}
+}
+
+// answer takes the outcome of the running launch.
+func (b *Box) answer(now time.Time, outcome Outcome) []Action {
+	_, name := b.Target()
+	actions := []Action{outcome.note(name)}
+	b.answered = true
+	if outcome.Verdict != Started {
+		b.failure, b.failedAt, b.marked = outcome.Verdict, now, true
+		return append(actions, b.enter(Failed, now)...)
+	}
+	if now.Before(b.since().Add(showTime)) {
+		return actions
+	}
+	return append(actions, b.afterwards(now)...)
+}

@@ -1,0 +1,117 @@
+package shipit
+
+import (
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+)
+
+// world is a random user, a random server and what they did, in step with a
+// Box: the model that the Box is held against.
+type world struct {
+	*bench
+	rng      *rand.Rand
+	down     [2]bool
+	running  bool // a launch is unanswered
+	launches int
+	asked    int // launch presses that began in an armed box
+	armedAt  time.Time
+}
+
+// act lets one random thing happen.
+func (w *world) act() {
+	w.wait(time.Duration(w.rng.Int64N(int64([]time.Duration{ms, 30 * ms, time.Second, 15 * time.Second}[w.rng.IntN(4)]))))
+	w.settle()
+	switch w.rng.IntN(8) {
+	case 0, 1:
+		w.do(Switched{!w.box.switchOn})
+	case 2, 3:
+		w.pressOrRelease(LaunchButton)
+	case 4:
+		w.pressOrRelease(BranchButton)
+	case 5, 6:
+		if w.running {
+			w.running = false
+			w.do(Answered{Outcome{Verdict: Verdict(w.rng.IntN(3)), Build: "1"}})
+		}
+	case 7:
+		w.do(Dialled{[]error{nil, ErrStopped}[w.rng.IntN(2)]})
+	}
+	w.settle()
+}
+
+// settle takes what the Box did when no button was pressed: never a launch.
+func (w *world) settle() {
+	for _, did := range w.took() {
+		if strings.HasPrefix(did, "launch ") {
+			w.t.Fatalf("a launch without a press")
+		}
+	}
+	if w.box.State() != Armed {
+		w.armedAt = time.Time{}
+	} else if w.armedAt.IsZero() {
+		w.armedAt = w.box.since()
+	}
+}
+
+// pressOrRelease moves a button, with a first contact up to 100 ms ago, and
+// checks that a press has one answer.
+func (w *world) pressOrRelease(button Button) {
+	if w.down[button] = !w.down[button]; !w.down[button] {
+		w.do(Released{button})
+		return
+	}
+	press := Pressed{Button: button, First: w.now.Add(-time.Duration(w.rng.Int64N(int64(100 * ms)))), SwitchOn: w.box.switchOn && w.rng.IntN(10) > 0}
+	began := !w.armedAt.IsZero() && press.First.After(w.armedAt)
+	if began && button == LaunchButton {
+		w.asked++
+	}
+	w.do(press)
+	answers := 0
+	for _, did := range w.took() {
+		switch {
+		case strings.HasPrefix(did, "launch "):
+			if !began || !press.SwitchOn || button != LaunchButton {
+				w.t.Fatalf("launched on %+v, armed since %v", press, w.armedAt)
+			}
+			w.launches++
+			w.running = true
+			answers++
+		case strings.HasPrefix(did, "WARN Refused "+button.String()),
+			strings.HasPrefix(did, "Changing target"), strings.HasPrefix(did, "Acknowledged"):
+			answers++
+		}
+	}
+	if answers != 1 {
+		w.t.Fatalf("a press of the %v button was answered %d times", button, answers)
+	}
+}
+
+// TestAnything lets random things happen to random boxes. Whatever does:
+// never a launch without a press that began while armed, every press has one
+// answer, at most one lamp is on, and Next always moves on.
+func TestAnything(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(300) {
+		rng := rand.New(rand.NewPCG(seed, 1))
+		found := Found{SwitchOn: rng.IntN(2) == 0, LaunchDown: rng.IntN(4) == 0, BranchDown: rng.IntN(4) == 0}
+		names := []string{"A", "B", "C"}[:1+rng.IntN(3)]
+		w := &world{bench: newBench(t, found, names...), rng: rng, down: [2]bool{found.LaunchDown, found.BranchDown}}
+		for range 200 {
+			w.act()
+			lit := 0
+			for _, on := range w.box.Lamps(w.now).Targets {
+				if on {
+					lit++
+				}
+			}
+			if lit > 1 {
+				t.Fatalf("seed %d: %d target lamps are on", seed, lit)
+			}
+		}
+		if w.launches > w.asked {
+			t.Fatalf("seed %d: %d launches from %d presses that began armed", seed, w.launches, w.asked)
+		}
+	}
+}

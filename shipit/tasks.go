@@ -1,0 +1,98 @@
+package shipit
+
+import (
+	"context"
+	"time"
+)
+
+// stopTime is how long a request that is on its way is waited for when the
+// program ends.
+const stopTime = 2 * time.Second
+
+// launch starts the request in a goroutine of its own. An outcome comes back as
+// an event, whatever happens there. The end of the program does not cut the
+// request off: see stop.
+func (l *Loop) launch(ctx context.Context, target int) {
+	var request, withdraw context.Context
+	request, l.cutOff = context.WithCancelCause(context.WithoutCancel(ctx))
+	withdraw, l.withdraw = context.WithCancelCause(request)
+	l.spawn(func() error {
+		outcome := Outcome{Verdict: Unknown, Reason: "cut off: a fault of this program, look at the server"}
+		err := Guard(func() error {
+			outcome = l.Server.Launch(request, withdraw, target)
+			return nil
+		})
+		l.Post(Answered{outcome})
+		return err
+	})
+}
+
+// endLaunch frees what a launch held, once its outcome is here.
+func (l *Loop) endLaunch() {
+	l.cutOff(nil)
+	l.cutOff, l.withdraw = nil, nil
+}
+
+// keepWarm opens or closes the connection that is kept to the server.
+func (l *Loop) keepWarm(ctx context.Context, on bool) {
+	if on == (l.cool != nil) {
+		return
+	}
+	if !on {
+		l.cool()
+		l.cool = nil
+		return
+	}
+	before, cold := l.cold, make(chan struct{})
+	ctx, l.cool = context.WithCancel(ctx)
+	l.cold = cold
+	l.spawn(func() error {
+		defer close(cold)
+		if before != nil {
+			<-before // one at a time
+		}
+		l.Server.Warm(ctx, func(err error) { l.Post(Dialled{err}) })
+		return nil
+	})
+}
+
+// spawn runs f under Guard in a goroutine; its panic ends Run.
+func (l *Loop) spawn(f func() error) {
+	l.tasks.Go(func() {
+		err := Guard(f)
+		if err == nil {
+			return
+		}
+		select {
+		case l.faults <- err:
+		default: // the first one is enough
+		}
+	})
+}
+
+// stop ends what the loop has running. A request of which nothing was written
+// is taken back; one that is on its way is waited for, so that the log can
+// tell what became of it.
+func (l *Loop) stop(ctx context.Context) {
+	l.keepWarm(ctx, false)
+	if l.withdraw == nil {
+		return
+	}
+	l.withdraw(ErrStopped)
+	patience := time.NewTimer(stopTime)
+	defer patience.Stop()
+	for {
+		select {
+		case <-patience.C:
+			l.cutOff(ErrStopped)
+		case ev := <-l.events:
+			if answer, ok := ev.(Answered); ok {
+				l.endLaunch()
+				_, name := l.box.Target()
+				note := answer.Outcome.note(name)
+				l.Log.LogAttrs(ctx, note.Level, note.Text, note.Attrs...)
+				return
+			}
+		}
+	}
+}
