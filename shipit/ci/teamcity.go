@@ -1,0 +1,120 @@
+package ci
+
+import (
+	"bytes"
+	"context"
+	"encoding/xml"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"ship-it.example/shipit"
+)
+
+// Build is what a target starts.
+type Build struct {
+	Type   string // the build configuration's id, such as bt280
+	Branch string // empty: the default branch
+}
+
+// look names the settings that say what is built.
+func (b Build) look() string {
+	if b.Branch == "" {
+		return fmt.Sprintf("build_type %q", b.Type)
+	}
+	return fmt.Sprintf("build_type %q and branch %q", b.Type, b.Branch)
+}
+
+// TeamCity is a TeamCity server, from 8.1 on. Printing one shows no secret.
+type TeamCity struct {
+	caller *caller
+	url    *url.URL
+	builds []Build
+}
+
+var _ shipit.Server = (*TeamCity)(nil)
+
+// NewTeamCity makes the server that s describes, with one build a target, by
+// index. It does nothing until it is asked to.
+func NewTeamCity(s Settings, builds []Build, opts ...Option) *TeamCity {
+	return &TeamCity{
+		caller: newCaller(s, opts),
+		url:    s.endpoint("app/rest/buildQueue"),
+		builds: builds,
+	}
+}
+
+// Warm implements [shipit.Server]. It blocks until ctx ends, in which time
+// dialled is called from this goroutine or a launch's, one call at a time and
+// none after the return. It should return at once, because the launch waits
+// for it. What dialled gets has a reason as its text.
+func (t *TeamCity) Warm(ctx context.Context, dialled func(error)) {
+	t.caller.keeper.warm(ctx, dialled)
+}
+
+// Launch implements [shipit.Server]; target is an index into the builds.
+func (t *TeamCity) Launch(ctx, withdraw context.Context, target int) shipit.Outcome {
+	b := t.builds[target]
+	request := func(ctx context.Context) *http.Request { return t.request(ctx, b) }
+	verdict := func(a *answer) shipit.Outcome { return t.verdict(a, b) }
+	return t.caller.launch(ctx, withdraw, request, verdict)
+}
+
+// request adds a build to the queue:
+// https://www.jetbrains.com/help/teamcity/rest/start-and-cancel-builds.html
+func (t *TeamCity) request(ctx context.Context, b Build) *http.Request {
+	body := b.xml()
+	r := &http.Request{
+		Method: http.MethodPost,
+		URL:    t.url,
+		Header: http.Header{"Content-Type": {"application/xml"}, "Accept": {"application/xml"}},
+		Body:   io.NopCloser(body), ContentLength: int64(body.Len()),
+	}
+	return r.WithContext(ctx)
+}
+
+// xml is the body of the request.
+func (b Build) xml() *bytes.Buffer {
+	var x bytes.Buffer
+	x.WriteString("<build")
+	if b.Branch != "" {
+		attribute(&x, "branchName", b.Branch)
+	}
+	x.WriteString("><buildType")
+	attribute(&x, "id", b.Type)
+	x.WriteString("/><comment><text>triggered by ship-it</text></comment></build>")
+	return &x
+}
+
+func attribute(b *bytes.Buffer, name, value string) {
+	fmt.Fprintf(b, ` %s="`, name)
+	_ = xml.EscapeText(b, []byte(value)) // a bytes.Buffer takes everything
+	b.WriteByte('"')
+}
+
+// verdict judges the answer. No status but 2xx with a build's id is a launch:
+// https://www.jetbrains.com/help/teamcity/rest/build.html
+func (t *TeamCity) verdict(a *answer, b Build) shipit.Outcome {
+	if a.status/100 == 2 {
+		q := readQueued(a.body)
+		if q.number() == "" {
+			return a.notABuild()
+		}
+		return shipit.Outcome{Verdict: shipit.Started, Build: q.number(), URL: q.page(t.caller.leaks)}
+	}
+	if a.status/100 != 4 {
+		return a.refusal("", b.look())
+	}
+	text := a.text()
+	said := complaint(text)
+	switch {
+	case a.status == http.StatusForbidden && strings.Contains(text, "CSRF"):
+		return notStarted("not authorised (%d, CSRF check): use token_file in the place of user and password_file", a.status)
+	case a.status == http.StatusNotFound:
+		return notStarted("unknown build type (%s): look at build_type %q and url", a.code(said), b.Type)
+	default:
+		return a.refusal(said, b.look())
+	}
+}
