@@ -1,0 +1,91 @@
+package config
+
+import (
+	"time"
+
+	"ship-it.example/shipit/ci"
+)
+
+// Bounds of the values, as the configuration's manual page gives them.
+const (
+	MaxTargets = 20 // more lamps than that no header has room for
+
+	minDebounce, maxDebounce = time.Millisecond, time.Second
+	minTimeout, maxTimeout   = time.Second, time.Minute
+)
+
+// Config is a configuration in which no rule is broken.
+type Config struct {
+	Path         string        // absolute path of the file; empty if built in
+	Debounce     time.Duration // 1 ms to 1 s
+	RequireRearm bool          // a switch found on at start has to be turned off first
+	Pins         Pins
+	Targets      []Target    // 1 to MaxTargets, in the file's order
+	TeamCity     ci.Settings // user, password and token only if loaded WithSecrets
+	Sound        Sound
+}
+
+// Pins is the wiring apart from the targets' lamps. No two lines of a Config
+// have the same number.
+type Pins struct {
+	Blinker      Output
+	ArmingSwitch Input
+	LaunchButton Input
+	BranchButton Input
+}
+
+// Output is a line that we drive.
+type Output struct {
+	Pin       int  // BCM number, 0 to 27
+	ActiveLow bool // the lamp is on while the line is low, as on a relay board
+}
+
+// Input is a line that we read. Its pull always holds it at its inactive
+// level (PullUp equals ActiveLow), so that a cut wire reads as off.
+type Input struct {
+	Pin       int  // BCM number, 0 to 27
+	PullUp    bool // else pulled down
+	ActiveLow bool // on, or pressed, while the line is low
+}
+
+// Target is what a press can launch.
+type Target struct {
+	Name  string // printable, unlike every other target's, at most 64 characters
+	LED   Output
+	Build ci.Build
+}
+
+// Sound is how the box makes itself heard.
+type Sound struct {
+	Player      []string // program and arguments, WAV on its standard input; empty is silence
+	Alarm, Buzz []byte   // WAV files' contents; nil: the built-in sound
+}
+
+// Original is the configuration of the Python program that came before: its
+// pins and its two targets, with the safe pull for the arming switch. It
+// reaches no server (TeamCity has no URL) and serves the simulator where there
+// is no file.
+func Original() *Config {
+	c := defaults()
+	c.Targets = []Target{
+		{Name: "Client Int", LED: Output{Pin: 22}, Build: ci.Build{Type: "bt280"}},
+		{Name: "Hubot", LED: Output{Pin: 25}, Build: ci.Build{Type: "bt1568"}},
+	}
+	return c
+}
+
+// defaults is what holds where the file says nothing.
+func defaults() *Config {
+	return &Config{
+		Debounce:     20 * time.Millisecond,
+		RequireRearm: true,
+		Pins: Pins{
+			Blinker:      Output{Pin: 17},
+			ArmingSwitch: Input{Pin: 24},
+			LaunchButton: Input{Pin: 27, PullUp: true, ActiveLow: true},
+			BranchButton: Input{Pin: 23, PullUp: true, ActiveLow: true},
+		},
+		TeamCity: ci.Settings{Timeout: ci.DefaultTimeout},
+		Sound:    Sound{Player: []string{"aplay", "-q"}},
+	}
+}
