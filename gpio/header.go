@@ -1,0 +1,183 @@
+package gpio
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Header is the claimed lines of a [Plan]. One goroutine may be in
+// [Header.Watch]; everything else is for any goroutine at any time.
+type Header struct {
+	plan   Plan
+	active []bool // the inputs at the start
+
+	// The inputs and what is known of them belong to whoever has put his token
+	// into lease: the reader, except while it reports, and for ever whoever
+	// closes the header.
+	lease    chan struct{}
+	inputs   InputLines
+	settling *settling
+	early    int // waits in a row that ended early and without an edge
+	watched  atomic.Bool
+
+	mu      sync.Mutex // guards outputs
+	outputs []OutputLine
+
+	shut     atomic.Bool
+	closing  chan struct{} // closed when Close begins
+	closed   chan struct{} // closed when every line is given back
+	closeErr error         // readable once closed is
+}
+
+// At the start the inputs get ten debounce times to settle, and a second at
+// least, since a board that is booting may be slow to run us.
+const (
+	startTries   = 10
+	startAtLeast = time.Second
+)
+
+// Open claims every line of the plan, switches the outputs off, and waits until
+// the inputs have settled: one debounce time if they are at rest, ten or a
+// second at most. The end of ctx ends that wait. On any error every line is given back.
+func Open(ctx context.Context, c Chip, p Plan) (*Header, error) {
+	if err := p.checkRun(c); err != nil {
+		return nil, err
+	}
+	if err := p.free(c); err != nil {
+		return nil, err
+	}
+	h := &Header{
+		plan:     p,
+		lease:    make(chan struct{}, 1),
+		settling: newSettling(len(p.Inputs), p.Debounce),
+		closing:  make(chan struct{}),
+		closed:   make(chan struct{}),
+	}
+	if err := h.claim(c); err != nil {
+		err = errors.Join(err, h.Close())
+		// Somebody was quicker. Now that our own lines are free again,
+		// those that are held are his.
+		if held := p.free(c); errors.Is(err, ErrBusy) && held != nil {
+			return nil, held
+		}
+		return nil, err
+	}
+	if err := h.start(ctx); err != nil {
+		return nil, errors.Join(err, h.Close())
+	}
+	return h, nil
+}
+
+// claim takes the inputs in one request first: of two programs that start at
+// once, one gets them all and the other has touched no lamp.
+func (h *Header) claim(c Chip) error {
+	var err error
+	if h.inputs, err = c.ClaimInputs(h.plan.Inputs); err != nil {
+		return fmt.Errorf("claim the inputs: %w", err)
+	}
+	for _, o := range h.plan.Outputs {
+		line, err := c.ClaimOutput(o.Pin, o.ActiveLow)
+		if err != nil {
+			return fmt.Errorf("claim %s: %w", wire{o.Pin, o.Name}, err)
+		}
+		h.outputs = append(h.outputs, line)
+	}
+	return nil
+}
+
+// start waits until every input has settled for the first time.
+func (h *Header) start(parent context.Context) error {
+	ctx, cancel := context.WithTimeout(parent, max(startTries*h.plan.Debounce, startAtLeast))
+	defer cancel()
+	if _, err := h.read(noEdge); err != nil {
+		return err
+	}
+	if err := h.follow(ctx, func([]Change) bool { return h.settling.unsettled() >= 0 }); err != nil {
+		return err
+	}
+	if parent.Err() != nil {
+		return fmt.Errorf("wait for the inputs to settle: %w", context.Cause(parent))
+	}
+	if i := h.settling.unsettled(); i >= 0 {
+		in := h.plan.Inputs[i]
+		return problemf(ErrUnsettled, "%s does not settle", wire{in.Pin, in.Name})
+	}
+	h.active = h.settling.levels()
+	return nil
+}
+
+// Active is whether each input, in the plan's order, was active when the
+// header was opened.
+func (h *Header) Active() []bool {
+	return slices.Clone(h.active)
+}
+
+// Set switches an output, an index into the plan's Outputs, on or off. After
+// Close it fails with [ErrClosed]; an output that no longer answers fails with
+// [ErrChipLost].
+func (h *Header) Set(output int, on bool) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.shut.Load() {
+		return ErrClosed
+	}
+	return h.drive(output, on)
+}
+
+// drive needs mu.
+func (h *Header) drive(output int, on bool) error {
+	o := h.plan.Outputs[output]
+	if err := h.outputs[output].Drive(on != o.ActiveLow); err != nil {
+		return lost(fmt.Sprintf("drive %s", wire{o.Pin, o.Name}), err)
+	}
+	return nil
+}
+
+// Close switches the outputs off, makes every line an input and gives it back.
+// It ends a running Watch, but does not wait for its report function; that
+// function may call Close too. A second call waits for the first and returns
+// the same. Whatever the error, nothing is held afterwards.
+func (h *Header) Close() error {
+	if h.shut.CompareAndSwap(false, true) {
+		close(h.closing)
+		h.closeErr = errors.Join(h.closeOutputs(), h.closeInputs())
+		close(h.closed)
+	}
+	<-h.closed
+	return h.closeErr
+}
+
+// closeOutputs puts all lamps out before it gives the first one back.
+func (h *Header) closeOutputs() error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	var errs []error
+	for i := range h.outputs {
+		errs = append(errs, h.drive(i, false))
+	}
+	for i, line := range h.outputs {
+		if err := line.Close(); err != nil {
+			o := h.plan.Outputs[i]
+			errs = append(errs, lost(fmt.Sprintf("give back %s", wire{o.Pin, o.Name}), err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// closeInputs waits until the reader has left the lines alone; it halts its own
+// wait when closing is closed.
+func (h *Header) closeInputs() error {
+	h.lease <- struct{}{}
+	if h.inputs == nil {
+		return nil
+	}
+	if err := h.inputs.Close(); err != nil {
+		return lost("give the inputs back", err)
+	}
+	return nil
+}
