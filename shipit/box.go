@@ -143,3 +143,9 @@ func (b *Box) dialled(now time.Time, err error) {
 }
 
 func warn(text string) Note { return Note{Level: slog.LevelWarn, Text: text} }
+
+// SwitchOn tells how the arming switch has settled.
+func (b Box) SwitchOn() bool { return b.switchOn }
+
+// Down tells whether a button has settled down.
+func (b Box) Down(button Button) bool { return b.button(button).down }

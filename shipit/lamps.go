@@ -37,9 +37,14 @@ func (b Box) Lamps(now time.Time) Lamps {
 }
 
 // Rhythms is what the blinker and the lamp of the selected target are doing,
-// for people and tests; the other lamps are off.
+// for people: the other lamps are off. While a refusal is shown, the blinker's
+// is the flash that inverts it.
 func (b Box) Rhythms(now time.Time) (blinker, lamp Rhythm) {
-	return b.blinker().Rhythm, b.lamp(now).Rhythm
+	blinker = b.blinker().Rhythm
+	if flash := b.refusal(now); flash.length() > 0 {
+		blinker = flash.Rhythm
+	}
+	return blinker, b.lamp(now).Rhythm
 }
 
 // blinker is the rhythm of the state, without the flash of a refusal.

@@ -1,0 +1,57 @@
+# Two commands to begin with: make demo, make test. The gate is make check.
+
+GO     ?= go
+BINARY ?= bin/ship-it
+BUILD   = CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w'
+LINT    = $(GO) tool -modfile=.ci/tools/go.mod golangci-lint
+
+# The race detector needs a C compiler.
+CC_FOUND := $(shell command -v "$$($(GO) env CC)" 2>/dev/null)
+RACE     := $(if $(CC_FOUND),-race)
+
+.PHONY: build demo test check format vet lint cross tidy bench generate clean
+
+build:
+	$(BUILD) -o $(BINARY) ./cmd/ship-it
+
+demo: build
+	$(BINARY) sim <packaging/demo.sim
+
+test:
+ifeq ($(RACE),)
+	@echo 'There is no C compiler here: testing without -race.'
+endif
+	$(GO) test $(RACE) -parallel 8 ./...
+
+check:
+	packaging/check
+
+format:
+	$(LINT) fmt --diff
+
+vet:
+	$(GO) vet ./...
+
+lint:
+	$(LINT) run
+
+# Every Raspberry Pi: 1 and Zero, 2 to 5 with a 32-bit and a 64-bit system.
+cross:
+	GOOS=linux GOARCH=arm GOARM=6 $(BUILD) -o bin/linux-armv6/ship-it ./cmd/ship-it
+	GOOS=linux GOARCH=arm GOARM=7 $(BUILD) -o bin/linux-armv7/ship-it ./cmd/ship-it
+	GOOS=linux GOARCH=arm64 $(BUILD) -o bin/linux-arm64/ship-it ./cmd/ship-it
+
+tidy:
+	$(GO) mod tidy -diff
+
+# Prints figures; nothing is asserted on them.
+bench:
+	packaging/bench
+
+generate:
+	$(GO) generate ./...
+
+clean:
+	rm -rf bin
+
+include packaging/install.mk

@@ -1,0 +1,84 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"ship-it.example/shipit/config"
+	"ship-it.example/shipit/sound"
+)
+
+// load reads the configuration without its secrets.
+func load(o options) (*config.Config, error) {
+	return config.Load(o.config, config.WithSoundCheck(sound.CheckWAV))
+}
+
+// loadSecrets reads the configuration with its secrets, and takes those that
+// came by the environment out of it, before any child could inherit them.
+func loadSecrets(o options) (*config.Config, error) {
+	c, err := config.Load(o.config, config.WithSoundCheck(sound.CheckWAV), config.WithSecrets(os.LookupEnv))
+	for _, name := range []string{config.EnvUser, config.EnvPassword, config.EnvToken} {
+		if err := os.Unsetenv(name); err != nil {
+			return nil, fmt.Errorf("take a secret out of the environment: %w", err)
+		}
+	}
+	return c, err
+}
+
+// check prints what the configuration means.
+func (p *program) check(_ *cobra.Command, o options) error {
+	c, err := loadSecrets(o)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(p.stdout, "%s is a configuration:\n\n", c.Path)
+	return describe(p.stdout, c)
+}
+
+// describe writes a line for each part of a configuration.
+func describe(w io.Writer, c *config.Config) error {
+	table := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
+	row := func(name, format string, args ...any) {
+		fmt.Fprintf(table, "%s\t%s\n", name, fmt.Sprintf(format, args...))
+	}
+	wires := plan(c)
+	for _, in := range wires.Inputs {
+		row(in.Name, "GPIO %d, pulled %v, active %s", in.Pin, in.Pull, level(!in.ActiveLow))
+	}
+	row(wires.Outputs[blinker].Name, "GPIO %d, on when %s", wires.Outputs[blinker].Pin, level(!wires.Outputs[blinker].ActiveLow))
+	for i, t := range c.Targets {
+		branch := ""
+		if t.Build.Branch != "" {
+			branch = fmt.Sprintf(", branch %q", t.Build.Branch)
+		}
+		row(fmt.Sprintf("target %d", i+1), "%q, lamp on GPIO %d, on when %s, TeamCity build type %q%s",
+			t.Name, t.LED.Pin, level(!t.LED.ActiveLow), t.Build.Type, branch)
+	}
+	row("teamcity", "%v, time-out %v", c.TeamCity, c.TeamCity.Timeout)
+	row("sound", "%s", player(c.Sound))
+	row("debounce", "%v", c.Debounce)
+	row("require_rearm", "%v", c.RequireRearm)
+	return table.Flush()
+}
+
+func level(high bool) string {
+	if high {
+		return "high"
+	}
+	return "low"
+}
+
+// player is how the sounds are played.
+func player(s config.Sound) string {
+	if len(s.Player) == 0 {
+		return "none: the box is silent"
+	}
+	own := map[bool]string{true: "ours", false: "a file"}
+	return fmt.Sprintf("%s; alarm: %s, buzz: %s", cmp.Or(strings.Join(s.Player, " "), "none"), own[s.Alarm == nil], own[s.Buzz == nil])
+}

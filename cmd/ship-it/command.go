@@ -1,0 +1,98 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+)
+
+const about = `ship-it is the daemon in a deploy box: an arming switch, a launch button, a
+branch button and a lamp for each target. Flip the switch, press the button,
+and the CI server builds the selected target.
+
+Without a command it runs the box in the foreground; Ctrl-C ends it.`
+
+// command is the whole command line: the root runs the box.
+func (p *program) command() *cobra.Command {
+	var o options
+	root := &cobra.Command{
+		Use:              "ship-it",
+		Short:            "The daemon in a deploy box",
+		Long:             about,
+		Version:          version(),
+		Args:             noArguments,
+		SilenceErrors:    true,
+		SilenceUsage:     true,
+		TraverseChildren: true,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return p.box(cmd.Context(), cmd.Flags(), o)
+		},
+	}
+	root.SetVersionTemplate("ship-it {{.Version}}\n")
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.SuggestionsMinimumDistance = 2
+	o.flags(root.Flags(), "daemon", "drill", "config", "pidfile", "logfile", "chip", "verbose", "log-format")
+	root.AddCommand(
+		p.subcommand(&o, "check", "Read the configuration and print what it means", p.check, "config"),
+		p.subcommand(&o, "status", "Tell whether the daemon runs", p.status, "pidfile", "json"),
+		p.subcommand(&o, "stop", "End the daemon, and wait until it is gone", p.stop, "pidfile"),
+		p.subcommand(&o, "release", "Make every line of the box an input again, after a crash", p.release, "config", "chip"),
+		p.subcommand(&o, "pins", "Print the wiring, line by line; changes nothing", p.pins, "config", "chip"),
+		p.subcommand(&o, "sim", "The box without a Pi", p.sim, "config", "live", "yes", "verbose", "log-format"),
+	)
+	return root
+}
+
+// subcommand is a command with its flags. Flags of the root may stand in front
+// of it, where they mean something to it.
+func (p *program) subcommand(o *options, name, short string, run func(*cobra.Command, options) error, flags ...string) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   name,
+		Short: short,
+		Args:  noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := foreign(cmd); err != nil {
+				return err
+			}
+			return run(cmd, *o)
+		},
+	}
+	o.flags(cmd.Flags(), flags...)
+	if long, ok := longHelp()[name]; ok {
+		cmd.Long = fmt.Sprintf("%s.\n\n%s", short, long)
+	}
+	return cmd
+}
+
+// longHelp is what the commands say beside their short sentence.
+func longHelp() map[string]string {
+	return map[string]string{
+		"status": `Exit codes: 0 it runs, 1 it is dead and left its pidfile, 3 it does not run,
+4 it can't be told.`,
+		"stop": `Sends a TERM and waits for 10 s at most. It is no error if nothing runs, and
+nothing is ever killed.`,
+		"release": `After a kill -9 Raspberry Pi kernels keep outputs driven, with nobody to own
+them. It is refused while a program holds one of the lines.`,
+		"sim": `The same program on a header in memory. Launches go to a stand-in server
+inside it, unless --live lets them reach the configured one. Without a
+configuration file it has the original's two targets. It takes a script from
+its standard input, a line each:
+
+  arm | disarm
+  press launch|branch [200ms]      waits for the release
+  hold launch|branch 2s            goes on at once
+  wait 1s
+  server ok|fail 500|slow 3s|drop|silent
+  expect blinker on|off|blinking
+  expect lamp 25 on|off|blinking
+  expect target "Hubot"
+  expect state safe|locked|armed|launching|failed
+  expect launches 1                requests that the server received
+  expect sound alarm|buzz
+  quit                             also the end of the input
+
+An expectation waits up to 2 s, and the first one that does not hold ends the
+simulator with exit code 1. Empty lines and what follows a # are skipped.`,
+	}
+}

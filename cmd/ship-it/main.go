@@ -1,0 +1,20 @@
+// Command ship-it is the daemon in a deploy box: a Raspberry Pi with an arming
+// switch, a launch button, a branch button and a lamp for each target.
+//
+// This package owns the command line and the wiring: it joins the box
+// (shipit), the lines (gpio) and the daemon (daemonize), which don't know each
+// other, and owns the words that people read. It decides nothing that the box
+// does.
+package main
+
+import (
+	"context"
+	"os"
+
+	"ship-it.example/gpio"
+)
+
+func main() {
+	p := program{args: os.Args, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, findChip: gpio.Find}
+	os.Exit(p.run(context.Background()))
+}

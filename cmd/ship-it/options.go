@@ -1,0 +1,81 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// The files of a box on Debian.
+const (
+	configPath = "/etc/ship-it/config.toml"
+	pidPath    = "/run/ship-it.pid"
+	logPath    = "/var/log/ship-it.log"
+)
+
+// options are the flags, of whatever command.
+type options struct {
+	daemon, drill, verbose   bool
+	config, pidFile, logFile string
+	chip, logFormat          string
+	live, yes, json          bool
+}
+
+// The flags are declared by name, each in one place, and a command takes those
+// that mean something to it.
+func (o *options) flags(set *pflag.FlagSet, names ...string) {
+	for _, name := range names {
+		switch name {
+		case "daemon":
+			set.BoolVarP(&o.daemon, name, "d", false, "detach; return once the pins are set up")
+		case "drill":
+			set.BoolVar(&o.drill, name, false, "real buttons, lamps and sounds, but launches go to a stand-in server")
+		case "verbose":
+			set.BoolVarP(&o.verbose, name, "v", false, "log each press, dial and signal, too")
+		case "config":
+			set.StringVarP(&o.config, name, "c", configPath, "configuration `FILE`")
+		case "pidfile":
+			set.StringVar(&o.pidFile, name, pidPath, "`FILE` with the daemon's process id (with -d)")
+		case "logfile":
+			set.StringVar(&o.logFile, name, logPath, "`FILE` that the daemon's log is appended to, or none (with -d)")
+		case "chip":
+			set.StringVar(&o.chip, name, "auto", "GPIO chip: auto, a `LABEL`, or /dev/gpiochipN")
+		case "log-format":
+			set.StringVar(&o.logFormat, name, "text", "`FORMAT` of the log: text or json")
+		case "live":
+			set.BoolVar(&o.live, name, false, "let launches reach the configured server")
+		case "yes":
+			set.BoolVar(&o.yes, name, false, "with --live: don't ask")
+		case "json":
+			set.BoolVar(&o.json, name, false, "print JSON")
+		}
+	}
+}
+
+// noArguments refuses arguments that are no flags.
+func noArguments(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	if cmd.HasParent() {
+		return usageError{fmt.Errorf("%s takes no arguments, got %q", cmd.CommandPath(), args[0])}
+	}
+	text := fmt.Sprintf("unknown command %q", args[0])
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+		text += fmt.Sprintf(", did you mean %s?", near[0])
+	}
+	return usageError{errors.New(text)}
+}
+
+// foreign refuses flags that stand before the command and mean nothing to it.
+func foreign(cmd *cobra.Command) error {
+	var err error
+	cmd.Root().Flags().Visit(func(f *pflag.Flag) {
+		if cmd.Flags().Lookup(f.Name) == nil {
+			err = usageError{fmt.Errorf("--%s means nothing to %s", f.Name, cmd.Name())}
+		}
+	})
+	return err
+}

@@ -1,0 +1,37 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+
+	"golang.org/x/sys/unix"
+
+	"ship-it.example/gpio"
+)
+
+// program is one call of ship-it, with all that it takes from its process. A
+// test gives it other files and another chip.
+type program struct {
+	args           []string // the first is the name it was called by
+	stdin          *os.File
+	stdout, stderr io.Writer
+	findChip       func(selector string) (gpio.Chip, error)
+}
+
+// run does what the arguments say and returns the exit code. It has said why on
+// stderr, or in the log, where that is not 0.
+func (p *program) run(ctx context.Context) int {
+	// A core file would hold the secrets. Where this is refused there is no
+	// core to be had either.
+	_ = unix.Setrlimit(unix.RLIMIT_CORE, &unix.Rlimit{})
+	root := p.command()
+	root.SetArgs(p.args[1:])
+	root.SetIn(p.stdin)
+	root.SetOut(p.stdout)
+	root.SetErr(p.stderr)
+	err := root.ExecuteContext(ctx)
+	fmt.Fprint(p.stderr, message(err))
+	return exitCode(err)
+}

@@ -1,0 +1,176 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/url"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"ship-it.example/gpio"
+	"ship-it.example/shipit"
+	"ship-it.example/shipit/ci"
+	"ship-it.example/shipit/ci/citest"
+	"ship-it.example/shipit/config"
+)
+
+// rig is a box with all its parts joined: header, loop, server and speaker.
+type rig struct {
+	config  *config.Config
+	log     *slog.Logger
+	crash   io.Writer // takes the trace of a panic or a QUIT
+	chip    gpio.Chip
+	server  shipit.Server
+	speaker shipit.Speaker
+	observe func(shipit.Box)              // may be nil; see shipit.Config
+	ready   func() error                  // called once the pins are set up; may be nil
+	ending  func()                        // called when the lines are given back; may be nil
+	tasks   []func(context.Context) error // what else runs beside the loop until ctx ends
+	closers []func() error                // what close ends
+}
+
+// serve has the launches go to a TeamCity server.
+func (r *rig) serve(s ci.Settings) {
+	builds := make([]ci.Build, len(r.config.Targets))
+	for i, t := range r.config.Targets {
+		builds[i] = t.Build
+	}
+	r.server = ci.NewTeamCity(s, builds, ci.WithVersion(release), ci.WithClockDoubt(ci.ClockDoubt(buildDate())))
+}
+
+// standIn has the launches go to a stand-in server of our own.
+func (r *rig) standIn() (*citest.Server, error) {
+	server, err := citest.New()
+	if err != nil {
+		return nil, err
+	}
+	address, err := url.Parse(server.URL())
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("address of the stand-in server: %w", err), server.Close())
+	}
+	r.closers = append(r.closers, server.Close)
+	r.serve(ci.Settings{URL: address, Timeout: r.config.TeamCity.Timeout})
+	return server, nil
+}
+
+// close ends what the rig started beside its run: sounds and stand-ins.
+func (r *rig) close() {
+	for _, end := range r.closers {
+		if err := end(); err != nil {
+			r.log.Warn(err.Error())
+		}
+	}
+}
+
+// run claims the lines and runs the box until ctx ends or anything fails. The
+// lines are given back first, whatever the end, and then the log says why. It
+// returns nil, or the error that ended it with its words said.
+func (r *rig) run(parent context.Context) error {
+	p := plan(r.config)
+	header, err := gpio.Open(parent, r.chip, p)
+	if err != nil {
+		if parent.Err() != nil {
+			return context.Cause(parent)
+		}
+		return err
+	}
+	tasks, ctx := errgroup.WithContext(parent)
+	over := make(chan struct{})
+	context.AfterFunc(ctx, func() {
+		defer close(over)
+		_ = shipit.Guard(func() error { r.giveBack(header, context.Cause(ctx)); return nil })
+	})
+	r.log.Info("pins have been initialized!")
+	loop := shipit.NewLoop(shipit.Config{
+		Targets: names(r.config), Rearm: r.config.RequireRearm,
+		Panel: panel{header}, Server: r.server, Speaker: r.speaker, Log: r.log, Observe: r.observe,
+	})
+	active := header.Active()
+	loop.Post(shipit.Found{SwitchOn: active[armingSwitch], LaunchDown: active[launchButton], BranchDown: active[branchButton]})
+	everything := append([]func(context.Context) error{
+		loop.Run,
+		func(ctx context.Context) error { return header.Watch(ctx, r.report(loop)) },
+		r.sayReady,
+	}, r.tasks...)
+	for _, task := range everything {
+		tasks.Go(func() error { return shipit.Guard(func() error { return task(ctx) }) })
+	}
+	// The first error is the cause of the end; without one it is the parent's.
+	err = tasks.Wait()
+	if err == nil {
+		err = context.Cause(parent)
+	}
+	<-over
+	return saidError{err}
+}
+
+func (r *rig) sayReady(context.Context) error {
+	if r.ready == nil {
+		return nil
+	}
+	return r.ready()
+}
+
+// giveBack ends the box for the world: lines first, words after.
+func (r *rig) giveBack(header *gpio.Header, cause error) {
+	err := shipit.Guard(header.Close)
+	r.speaker.Silence()
+	if r.ending != nil {
+		r.ending()
+	}
+	r.sayEnd(cause)
+	r.log.Info("cleaning up pins!")
+	if err != nil {
+		r.log.Error(err.Error())
+	}
+}
+
+// sayEnd logs why the box ended, with the trace if there is one.
+func (r *rig) sayEnd(cause error) {
+	end, signalled := errors.AsType[*signalEnd](cause)
+	panicked, _ := errors.AsType[*shipit.PanicError](cause)
+	switch {
+	case signalled:
+		r.log.Info(end.Error())
+		_, _ = r.crash.Write(end.Trace)
+	case panicked != nil:
+		r.log.Error(cause.Error())
+		_, _ = r.crash.Write(panicked.Stack)
+	case errors.Is(cause, errOver):
+	default:
+		r.log.Error(cause.Error())
+		if next := hint(cause); next != "" {
+			r.log.Error("hint: " + next)
+		}
+	}
+}
+
+// report makes the header's changes events of the loop.
+func (r *rig) report(loop *shipit.Loop) func([]gpio.Change) {
+	return func(changes []gpio.Change) {
+		for _, c := range changes {
+			r.log.Debug("Settled", slog.String("line", plan(r.config).Inputs[c.Input].Name),
+				slog.Bool("active", c.Active), slog.Duration("after", time.Since(c.First)))
+			loop.Post(event(c))
+		}
+	}
+}
+
+// event is what a settled change means to the box.
+func event(c gpio.Change) shipit.Event {
+	button := shipit.LaunchButton
+	switch c.Input {
+	case armingSwitch:
+		return shipit.Switched{On: c.Active}
+	case branchButton:
+		button = shipit.BranchButton
+	}
+	if !c.Active {
+		return shipit.Released{Button: button}
+	}
+	return shipit.Pressed{Button: button, First: c.First, SwitchOn: c.Levels[armingSwitch]}
+}

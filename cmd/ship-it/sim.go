@@ -1,0 +1,172 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
+	"golang.org/x/sys/unix"
+
+	"ship-it.example/cmd/ship-it/sim"
+	"ship-it.example/gpio/virtual"
+	"ship-it.example/shipit"
+	"ship-it.example/shipit/config"
+)
+
+// simFlush is how long the end of the simulator waits for a slow reader.
+const simFlush = 5 * time.Second
+
+// sim runs the box on a header in memory, with a script for its hands.
+func (p *program) sim(cmd *cobra.Command, o options) error {
+	c, err := simConfig(o, cmd.Flags().Changed("config"))
+	if err != nil {
+		return err
+	}
+	input := bufio.NewReader(p.stdin)
+	if o.live {
+		if err := p.confirmLive(c, o, input); err != nil {
+			return err
+		}
+	}
+	ctx, ends := listen(cmd.Context(), nil)
+	defer ends.close()
+	out := newSink(p.stdout, func(error) { ends.end(errClosedPipe) })
+	defer out.Close(simFlush)
+	logger, err := newLogger(out, o.logFormat, o.verbose, false)
+	if err != nil {
+		return err
+	}
+	chip := virtual.New("simulator", simLines)
+	r := &rig{config: c, log: logger, crash: out, chip: chip}
+	defer r.close()
+	stage, err := r.stage(chip, o.live, out)
+	if err != nil {
+		return err
+	}
+	if p.atTerminal() {
+		fmt.Fprintln(out, "A line each, such as: arm, press launch, press branch, disarm, expect lamp 25 on, quit; all are in ship-it sim --help")
+	}
+	return p.play(ctx, r, stage, input)
+}
+
+// simLines is as many lines as the header chip of a Raspberry Pi has.
+const simLines = 54
+
+// simConfig is the configuration that is simulated. Without a file that was
+// asked for, and without the usual one, it is the original's.
+func simConfig(o options, asked bool) (*config.Config, error) {
+	read := load
+	if o.live {
+		read = loadSecrets
+	}
+	c, err := read(o)
+	if !asked && !o.live && errors.Is(err, config.ErrNotConfigured) {
+		return config.Original(), nil
+	}
+	return c, err
+}
+
+// stage wires the rig to the simulator.
+func (r *rig) stage(chip *virtual.Chip, live bool, out *sink) (*sim.Stage, error) {
+	wires := plan(r.config)
+	w := sim.Wiring{
+		Switch: wires.Inputs[armingSwitch], Branch: wires.Inputs[branchButton], Launch: wires.Inputs[launchButton],
+		Blinker: wires.Outputs[blinker], Lamps: wires.Outputs[firstLamp:], Targets: names(r.config),
+	}
+	var stage *sim.Stage
+	if live {
+		r.serve(r.config.TeamCity)
+		stage = sim.New(w, chip, nil, out)
+	} else {
+		server, err := r.standIn()
+		if err != nil {
+			return nil, err
+		}
+		stage = sim.New(w, chip, server, out)
+	}
+	r.speaker, r.observe = stage, stage.Observe
+	return stage, nil
+}
+
+// errOver: the script is over, and the box with it. All is well.
+var errOver = errors.New("the script is over")
+
+// play runs the box beside the script. The end of one is the other's.
+func (p *program) play(ctx context.Context, r *rig, stage *sim.Stage, input *bufio.Reader) error {
+	ctx, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	var tasks errgroup.Group
+	tasks.Go(func() error {
+		defer end(errOver)
+		return shipit.Guard(func() error { return stage.Perform(ctx, lines(ctx, input), p.wrongLine) })
+	})
+	err := r.run(ctx)
+	end(err)
+	if played := tasks.Wait(); played != nil {
+		return played
+	}
+	if errors.Is(err, errOver) {
+		return nil
+	}
+	return err
+}
+
+// wrongLine ends the simulator at a line that is none, but not at a terminal.
+func (p *program) wrongLine(err error) error {
+	if !p.atTerminal() {
+		return usageError{err}
+	}
+	fmt.Fprint(p.stderr, message(usageError{err}))
+	return nil
+}
+
+// lines reads lines until the input or ctx ends. The reader may stay behind in
+// a read that does not end: the program is over then.
+func lines(ctx context.Context, input *bufio.Reader) <-chan string {
+	c := make(chan string)
+	go func() {
+		defer close(c)
+		for {
+			line, err := input.ReadString('\n')
+			if line = strings.TrimRight(line, "\r\n"); line != "" || err == nil {
+				select {
+				case c <- line:
+				case <-ctx.Done():
+					return
+				}
+			}
+			if err != nil {
+				return
+			}
+		}
+	}()
+	return c
+}
+
+// confirmLive names what launches will reach, and has it confirmed.
+func (p *program) confirmLive(c *config.Config, o options, input *bufio.Reader) error {
+	fmt.Fprintf(p.stderr, "ship-it: launches reach %v: builds of %s\n", c.TeamCity, strings.Join(names(c), ", "))
+	if o.yes {
+		return nil
+	}
+	if !p.atTerminal() {
+		return usageError{errors.New("--live needs --yes where there is no terminal")}
+	}
+	fmt.Fprint(p.stderr, "Type yes to go on: ")
+	answer, err := input.ReadString('\n')
+	if strings.TrimSpace(answer) != "yes" {
+		return errors.Join(errors.New("not confirmed: nothing was started"), err)
+	}
+	return nil
+}
+
+// atTerminal tells whether a person types the script.
+func (p *program) atTerminal() bool {
+	_, err := unix.IoctlGetTermios(int(p.stdin.Fd()), unix.TCGETS)
+	return err == nil
+}

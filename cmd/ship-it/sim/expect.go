@@ -1,0 +1,115 @@
+package sim
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"ship-it.example/gpio"
+	"ship-it.example/shipit"
+)
+
+// patience is how long an expectation waits to come true.
+const patience = 2 * time.Second
+
+// blinkTime is how long both levels of a lamp that blinks may take to be seen.
+const blinkTime = time.Second
+
+// expect waits until e holds. Its error wraps ErrExpected and says what is
+// seen instead.
+func (s *Stage) expect(ctx context.Context, e expect) error {
+	if e.what == "launches" && s.server == nil {
+		return fmt.Errorf("%w: launches can't be counted with --live", ErrExpected)
+	}
+	if e.what == "lamp" && !slices.ContainsFunc(s.wiring.Lamps, func(l gpio.Output) bool { return l.Pin == e.pin }) {
+		return fmt.Errorf("%w: there is no lamp %d", ErrExpected, e.pin)
+	}
+	err := s.await(ctx, patience, func() bool { return s.holds(e) })
+	if err != nil {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return fmt.Errorf("%w: it is %s", err, s.seen(e))
+	}
+	return nil
+}
+
+// await waits until something is so, which is asked for under the lock
+// whenever anything has changed, and now and then, since a lamp stops blinking
+// without doing anything.
+func (s *Stage) await(ctx context.Context, patience time.Duration, so func() bool) error {
+	limit := time.NewTimer(patience)
+	defer limit.Stop()
+	again := time.NewTicker(patience / 100)
+	defer again.Stop()
+	for {
+		s.mu.Lock()
+		ok, changed := s.started && so(), s.changed
+		s.mu.Unlock()
+		if ok {
+			return nil
+		}
+		select {
+		case <-changed:
+		case <-again.C:
+		case <-limit.C:
+			return ErrExpected
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// holds tells whether e is so at this moment. An expected sound is heard once.
+func (s *Stage) holds(e expect) bool {
+	if e.what != "sound" {
+		return s.seen(e) == e.want || (e.what == "blinker" || e.what == "lamp") && e.want == level(s.lit(e))
+	}
+	i := slices.IndexFunc(s.sounds, func(sound shipit.Sound) bool { return sound.String() == e.want })
+	s.sounds = s.sounds[i+1:]
+	return i >= 0
+}
+
+// seen is what e speaks of, as it is now. The lock is held.
+func (s *Stage) seen(e expect) string {
+	switch e.what {
+	case "target":
+		_, name := s.box.Target()
+		return name
+	case "state":
+		return s.box.State().String()
+	case "launches":
+		return strconv.Itoa(s.server.Requests())
+	case "sound":
+		if len(s.sounds) == 0 {
+			return "silent"
+		}
+		return s.sounds[0].String()
+	}
+	changes := s.changes(e)
+	if n := len(changes); n >= 2 && time.Since(changes[n-2].at) <= blinkTime {
+		return "blinking"
+	}
+	return level(s.lit(e))
+}
+
+// lit tells whether a lamp is on at this moment.
+func (s *Stage) lit(e expect) bool {
+	changes := s.changes(e)
+	return len(changes) > 0 && changes[len(changes)-1].on
+}
+
+func (s *Stage) changes(e expect) []change {
+	if e.what == "blinker" {
+		return s.lamps[s.wiring.Blinker.Pin]
+	}
+	return s.lamps[e.pin]
+}
+
+func level(on bool) string {
+	if on {
+		return "on"
+	}
+	return "off"
+}

@@ -1,0 +1,156 @@
+package sim
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"ship-it.example/shipit"
+	"ship-it.example/shipit/ci/citest"
+)
+
+// How a play ends badly.
+var (
+	// ErrScript: a line of the script is none. The message says what there is;
+	// correct the line.
+	ErrScript = errors.New("not a line of the script")
+	// ErrExpected: an expectation did not hold. The message says what was seen.
+	ErrExpected = errors.New("not as expected")
+)
+
+// step is a line of the script.
+type step any
+
+type (
+	nothing struct{}          // an empty line or a comment
+	quit    struct{}          // the end
+	turn    struct{ on bool } // the arming switch
+	pause   struct{ d time.Duration }
+	serve   struct{ mode citest.Mode }
+	press   struct {
+		button shipit.Button
+		d      time.Duration
+		goOn   bool // don't wait for the release
+	}
+	expect struct {
+		what string // blinker, lamp, target, state, launches, sound
+		pin  int    // of a lamp
+		want string
+	}
+)
+
+// shortPress is how long a press lasts that gives no time.
+const shortPress = 200 * time.Millisecond
+
+// parse reads a line of the script. Its error wraps ErrScript.
+func parse(line string) (step, error) {
+	words := strings.Fields(line)
+	for i, word := range words {
+		if strings.HasPrefix(word, "#") {
+			words = words[:i]
+			break
+		}
+	}
+	if len(words) == 0 {
+		return nothing{}, nil
+	}
+	verb, args := words[0], words[1:]
+	switch verb {
+	case "arm", "disarm", "quit":
+		if len(args) > 0 {
+			return nil, fmt.Errorf("%w: %s stands alone, got %q", ErrScript, verb, args[0])
+		}
+		if verb == "quit" {
+			return quit{}, nil
+		}
+		return turn{on: verb == "arm"}, nil
+	case "press", "hold":
+		return parsePress(verb, args)
+	case "wait":
+		d, err := parseTime(args)
+		return pause{d}, err
+	case "server":
+		mode, err := citest.ParseMode(args)
+		if err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrScript, err)
+		}
+		return serve{mode}, nil
+	case "expect":
+		return parseExpect(args)
+	}
+	return nil, fmt.Errorf("%w: %q, want arm, disarm, press, hold, wait, server, expect or quit", ErrScript, verb)
+}
+
+func parsePress(verb string, args []string) (step, error) {
+	if len(args) == 0 || args[0] != "launch" && args[0] != "branch" {
+		return nil, fmt.Errorf("%w: %s what? launch or branch", ErrScript, verb)
+	}
+	p := press{button: shipit.LaunchButton, d: shortPress, goOn: verb == "hold"}
+	if args[0] == "branch" {
+		p.button = shipit.BranchButton
+	}
+	if verb == "press" && len(args) == 1 {
+		return p, nil
+	}
+	var err error
+	p.d, err = parseTime(args[1:])
+	return p, err
+}
+
+// parseTime reads the one time that a line ends with.
+func parseTime(args []string) (time.Duration, error) {
+	if len(args) != 1 {
+		return 0, fmt.Errorf("%w: want one time, such as 200ms or 2s", ErrScript)
+	}
+	d, err := time.ParseDuration(args[0])
+	if err != nil || d <= 0 || d > time.Hour {
+		return 0, fmt.Errorf("%w: %q is no time from above 0 to 1h, such as 200ms or 2s", ErrScript, args[0])
+	}
+	return d, nil
+}
+
+// parseExpect reads what stands behind expect.
+func parseExpect(args []string) (step, error) {
+	if len(args) < 2 {
+		return nil, fmt.Errorf("%w: expect what? blinker, lamp, target, state, launches or sound, and how it shall be", ErrScript)
+	}
+	e := expect{what: args[0], want: strings.Join(args[1:], " ")}
+	var err error
+	switch e.what {
+	case "blinker":
+		return e, e.oneOf("on", "off", "blinking")
+	case "lamp":
+		if e.pin, err = strconv.Atoi(args[1]); err != nil {
+			return nil, fmt.Errorf("%w: which lamp? give its GPIO number, got %q", ErrScript, args[1])
+		}
+		e.want = strings.Join(args[2:], " ")
+		return e, e.oneOf("on", "off", "blinking")
+	case "state":
+		return e, e.oneOf("safe", "locked", "armed", "launching", "failed")
+	case "sound":
+		return e, e.oneOf("alarm", "buzz")
+	case "launches":
+		n, err := strconv.Atoi(e.want)
+		if err != nil || n < 0 {
+			return nil, fmt.Errorf("%w: how many launches? got %q", ErrScript, e.want)
+		}
+		e.want = strconv.Itoa(n)
+		return e, nil
+	case "target":
+		if name, err := strconv.Unquote(e.want); err == nil {
+			e.want = name
+		}
+		return e, nil
+	}
+	return nil, fmt.Errorf("%w: can't expect a %q, only blinker, lamp, target, state, launches or sound", ErrScript, e.what)
+}
+
+func (e expect) oneOf(words ...string) error {
+	if slices.Contains(words, e.want) {
+		return nil
+	}
+	return fmt.Errorf("%w: %s is one of %s, got %q", ErrScript, e.what, strings.Join(words, ", "), e.want)
+}

@@ -1,0 +1,130 @@
+package sim
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"sync"
+	"time"
+
+	"ship-it.example/gpio"
+	"ship-it.example/gpio/virtual"
+	"ship-it.example/shipit"
+	"ship-it.example/shipit/ci/citest"
+)
+
+// Wiring is what is connected where on the simulated header.
+type Wiring struct {
+	Switch, Branch, Launch gpio.Input
+	Blinker                gpio.Output
+	Lamps                  []gpio.Output // of the targets
+	Targets                []string      // their names
+}
+
+// Stage is the simulated box seen from outside: hands, eyes and ears. It is
+// the box's [shipit.Speaker], and is shown every step of it by
+// [Stage.Observe].
+type Stage struct {
+	wiring Wiring
+	chip   *virtual.Chip
+	server *citest.Server // nil: launches go to a real one
+	out    io.Writer      // takes a line each; must not block
+
+	mu      sync.Mutex
+	changed chan struct{} // closed when anything below changes
+	box     shipit.Box
+	started bool             // box has been set
+	lamps   map[int][]change // by pin: the latest changes, oldest first
+	sounds  []shipit.Sound   // started, and not expected yet
+	shown   map[string]string
+	held    map[shipit.Button]*time.Timer
+}
+
+// change is a lamp that went on or off.
+type change struct {
+	on bool
+	at time.Time
+}
+
+// New makes a Stage before a chip whose lines nobody has claimed yet. What the
+// box does is written to out, a line each.
+func New(w Wiring, chip *virtual.Chip, server *citest.Server, out io.Writer) *Stage {
+	s := &Stage{
+		wiring: w, chip: chip, server: server, out: out,
+		changed: make(chan struct{}),
+		lamps:   map[int][]change{},
+		shown:   map[string]string{},
+		held:    map[shipit.Button]*time.Timer{},
+	}
+	for _, in := range []gpio.Input{w.Switch, w.Branch, w.Launch} {
+		chip.Float(in.Pin)
+	}
+	chip.Observe(s.drove)
+	return s
+}
+
+var _ shipit.Speaker = (*Stage)(nil)
+
+// Play notes and prints a sound.
+func (s *Stage) Play(sound shipit.Sound) {
+	s.note(func() {
+		s.sounds = append(s.sounds, sound)
+		s.print("sound", sound.String())
+	})
+}
+
+// Silence prints the end of an alarm. A buzz is over by itself.
+func (s *Stage) Silence() {
+	s.note(func() {
+		if s.shown["sound"] == shipit.Alarm.String() {
+			s.print("sound", "off")
+		}
+	})
+}
+
+// Observe sees the box after each of its steps. It prints what the lamps do.
+func (s *Stage) Observe(b shipit.Box) {
+	s.note(func() {
+		s.box, s.started = b, true
+		blinker, lamp := b.Rhythms(time.Now())
+		selected, _ := b.Target()
+		for i, name := range s.wiring.Targets {
+			rhythm := "off"
+			if i == selected {
+				rhythm = lamp.String()
+			}
+			s.print(fmt.Sprintf("lamp %d (%s)", s.wiring.Lamps[i].Pin, name), rhythm)
+		}
+		s.print("blinker", blinker.String())
+	})
+}
+
+// drove sees a lamp's line go high or low.
+func (s *Stage) drove(t virtual.Transition) {
+	for _, lamp := range append(slices.Clone(s.wiring.Lamps), s.wiring.Blinker) {
+		if lamp.Pin == t.Pin {
+			s.note(func() {
+				s.lamps[t.Pin] = append(s.lamps[t.Pin][max(0, len(s.lamps[t.Pin])-1):], change{t.Driven && t.High != lamp.ActiveLow, t.At})
+			})
+		}
+	}
+}
+
+// note changes what is known, and wakes who waits for that.
+func (s *Stage) note(f func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f()
+	close(s.changed)
+	s.changed = make(chan struct{})
+}
+
+// print writes what a part does, if that is new. A sound always is.
+func (s *Stage) print(part, does string) {
+	if was, ok := s.shown[part]; ok && was == does && part != "sound" || !ok && does == "off" {
+		s.shown[part] = does
+		return
+	}
+	s.shown[part] = does
+	fmt.Fprintf(s.out, "    %s: %s\n", part, does)
+}

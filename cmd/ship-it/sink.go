@@ -1,0 +1,85 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"sync/atomic"
+	"syscall"
+	"time"
+)
+
+// backlog is how many log lines wait for a slow terminal, pipe or card before
+// lines are dropped.
+const backlog = 1000
+
+// sink is the log's way out. Its Write never blocks: a terminal that was
+// stopped with Ctrl-S, a pipe that nobody reads and a card that hangs must not
+// hold up the box. Lines that find the backlog full are counted and the count
+// is written later.
+type sink struct {
+	lines chan []byte
+	quit  chan struct{} // closed by Close
+	done  chan struct{} // closed when the last line is out
+	lost  atomic.Int64
+}
+
+// newSink starts a sink before w. If w turns out to be a closed pipe or a
+// terminal that is gone, broken is called, once, from the sink's goroutine;
+// other errors, such as a full disk, cost their line and nothing else.
+func newSink(w io.Writer, broken func(error)) *sink {
+	s := &sink{lines: make(chan []byte, backlog), quit: make(chan struct{}), done: make(chan struct{})}
+	go s.drain(w, broken)
+	return s
+}
+
+// Write takes a line. It never fails and never blocks.
+func (s *sink) Write(line []byte) (int, error) {
+	select {
+	case s.lines <- slices.Clone(line):
+	default:
+		s.lost.Add(1)
+	}
+	return len(line), nil
+}
+
+// Close writes what is waiting, for as long as patience lasts. It is called
+// once; later lines are lost.
+func (s *sink) Close(patience time.Duration) {
+	close(s.quit)
+	limit := time.NewTimer(patience)
+	defer limit.Stop()
+	select {
+	case <-s.done:
+	case <-limit.C:
+	}
+}
+
+func (s *sink) drain(w io.Writer, broken func(error)) {
+	defer close(s.done)
+	for {
+		select {
+		case line := <-s.lines:
+			broken = s.write(w, line, broken)
+		case <-s.quit:
+			for len(s.lines) > 0 {
+				broken = s.write(w, <-s.lines, broken)
+			}
+			return
+		}
+	}
+}
+
+// write writes a line and returns what is to be called at the next broken pipe.
+func (s *sink) write(w io.Writer, line []byte, broken func(error)) func(error) {
+	if n := s.lost.Swap(0); n > 0 {
+		line = append(fmt.Appendf(nil, "ship-it: %d log lines were lost here: they came faster than they could be written\n", n), line...)
+	}
+	_, err := w.Write(line)
+	if errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.EIO) {
+		broken(err)
+		return func(error) {}
+	}
+	return broken
+}

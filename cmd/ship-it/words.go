@@ -1,0 +1,108 @@
+package main
+
+import (
+	"errors"
+	"io/fs"
+	"strings"
+
+	"ship-it.example/cmd/ship-it/sim"
+	"ship-it.example/daemonize"
+	"ship-it.example/gpio"
+	"ship-it.example/shipit/config"
+)
+
+// The exit codes of DESIGN's table, LSB's where LSB has one.
+const (
+	exitFailed        = 1
+	exitUsage         = 2
+	exitNotRunning    = 3
+	exitNotAllowed    = 4
+	exitNotConfigured = 6
+)
+
+// usageError is a mistake in the arguments.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+// codeError is an error that knows its exit code. Without words it is silent.
+type codeError struct {
+	code int
+	error
+}
+
+func (e codeError) Unwrap() error { return e.error }
+
+// exitCode is the exit code of the program for an error of a command.
+func exitCode(err error) int {
+	mistakes, misconfigured := errors.AsType[*config.Mistakes](err)
+	switch {
+	case err == nil, asked(err):
+		return 0
+	case errors.As(err, new(usageError)):
+		return exitUsage
+	case errors.As(err, new(codeError)):
+		coded, _ := errors.AsType[codeError](err)
+		return coded.code
+	case errors.As(err, new(*daemonize.ExitError)):
+		exit, _ := errors.AsType[*daemonize.ExitError](err)
+		return exit.Code
+	case errors.As(err, new(*daemonize.RunningError)):
+		return 0 // it is what was asked for
+	case misconfigured && !errors.Is(mistakes, fs.ErrPermission):
+		return exitNotConfigured
+	case errors.Is(err, fs.ErrPermission):
+		return exitNotAllowed
+	default:
+		return exitFailed
+	}
+}
+
+// message is what a person reads about an error on stderr: each line with our
+// name in front, and a hint line where there is a next step. It is empty where
+// nothing is left to be said.
+func message(err error) string {
+	exit, failed := errors.AsType[*daemonize.ExitError](err)
+	switch {
+	case err == nil, errors.As(err, new(saidError)):
+		return ""
+	case failed:
+		return exit.Text // the daemon's own, with name and hints
+	}
+	text := err.Error()
+	if next := hint(err); next != "" {
+		text += "\nhint: " + next
+	}
+	var b strings.Builder
+	for line := range strings.Lines(strings.TrimRight(text, "\n")) {
+		b.WriteString("ship-it: " + strings.TrimRight(line, "\n") + "\n")
+	}
+	return b.String()
+}
+
+// hint is the next step for a person, or empty.
+func hint(err error) string {
+	switch {
+	case errors.Is(err, sim.ErrScript):
+		return "see ship-it sim --help"
+	case errors.As(err, new(usageError)):
+		return "see ship-it --help"
+	case errors.Is(err, errClosedPipe):
+		return "sudo ship-it -d outlives the terminal"
+	case errors.Is(err, config.ErrNotConfigured):
+		return "" // its mistake has the remedy
+	case gpio.Hint(err) != "":
+		return gpio.Hint(err)
+	case errors.As(err, new(*daemonize.RunningError)):
+		return "a new configuration needs a restart: sudo service ship-it restart"
+	case errors.Is(err, fs.ErrPermission):
+		return "use sudo"
+	default:
+		return ""
+	}
+}
+
+// saidError is an error whose words stand in the log already.
+type saidError struct{ error }
+
+func (e saidError) Unwrap() error { return e.error }

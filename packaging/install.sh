@@ -1,0 +1,114 @@
+#!/bin/sh
+#
+# Installs ship-it or removes it, for "make install" and "make uninstall", which set BINARY, PREFIX and
+# DESTDIR (see install.mk). Every file gets its mode from here, whatever the umask is. A file in /etc that
+# the administrator has edited is never touched; the init script isn't meant to be edited.
+set -eu
+
+here=$(dirname "$0")
+program=$PREFIX/sbin/ship-it
+script=/etc/init.d/ship-it
+sample=$PREFIX/share/doc/ship-it/config.toml
+config=/etc/ship-it/config.toml
+aside=/var/backups/ship-it.init.older
+
+# The files that an administrator may edit: what they are here, and where they go.
+settings="ship-it.default:/etc/default/ship-it ship-it.logrotate:/etc/logrotate.d/ship-it"
+
+say() {
+    echo "ship-it: $*"
+}
+
+# is_ours tells our init script from one that an older program left under the same name.
+is_ours() {
+    grep -q '^# pidfile: /run/ship-it.pid$' "$DESTDIR$script"
+}
+
+# set_aside moves an older program's init script out of the way. That program is stopped before, by its
+# own script: left running it would answer a press just as the new one does.
+set_aside() {
+    if [ -z "$DESTDIR" ] && [ -x "$script" ]; then
+        say "stopping the older program that $script starts"
+        "$script" stop || true
+    fi
+    [ -d "$DESTDIR/var/backups" ] || install -d -m 0755 "$DESTDIR/var/backups"
+    mv --backup=numbered "$DESTDIR$script" "$DESTDIR$aside"
+    say "WARNING: the older program's init script is now $DESTDIR$aside"
+    say "WARNING: see that nothing of that program runs any more, or both answer a press"
+}
+
+do_install() {
+    if [ -e "$DESTDIR$script" ] && ! is_ours; then
+        set_aside
+    fi
+    install -D -m 0755 "$BINARY" "$DESTDIR$program"
+    text=$(sed "s|^DAEMON=.*|DAEMON=$program|" "$here/ship-it.init")
+    printf '%s\n' "$text" | install -D -m 0755 /dev/stdin "$DESTDIR$script"
+    install -D -m 0644 "$here/config.toml" "$DESTDIR$sample"
+    for setting in $settings; do
+        from=$here/${setting%:*}
+        to=$DESTDIR${setting#*:}
+        if [ ! -e "$to" ]; then
+            install -D -m 0644 "$from" "$to"
+        elif ! cmp -s "$from" "$to"; then
+            say "$to is kept as it is; ours is $from"
+        fi
+    done
+    [ -d "$DESTDIR/etc/ship-it" ] || install -d -m 0755 "$DESTDIR/etc/ship-it"
+    [ -n "$DESTDIR" ] || settle
+}
+
+# settle has the machine start the service at boot, and says what is left to do.
+settle() {
+    if command -v update-rc.d >/dev/null; then
+        update-rc.d ship-it defaults
+    fi
+    say "installed; it starts at boot. What is left to do:"
+    if [ ! -e "$config" ]; then
+        echo "    sudo install -m 0644 $sample $config"
+        echo "    sudo editor $config"
+    fi
+    echo "    sudo $program check"
+    if SYSTEMCTL_SKIP_REDIRECT=yes "$script" status >/dev/null 2>&1; then
+        echo "    sudo service ship-it restart    # until then the old program goes on running"
+    else
+        echo "    sudo service ship-it start"
+    fi
+}
+
+do_uninstall() {
+    if [ -e "$DESTDIR$script" ] && is_ours; then
+        remove_service
+    fi
+    rm -f "$DESTDIR$program" "$DESTDIR$sample"
+    for setting in $settings; do
+        if cmp -s "$here/${setting%:*}" "$DESTDIR${setting#*:}"; then
+            rm -f "$DESTDIR${setting#*:}"
+        fi
+    done
+    rmdir "$DESTDIR${sample%/*}" "$DESTDIR${config%/*}" 2>/dev/null || true
+    say "removed"
+    for path in "$DESTDIR"/etc/ship-it/* "$DESTDIR"/etc/default/ship-it "$DESTDIR"/etc/logrotate.d/ship-it \
+        "$DESTDIR"/var/log/ship-it.log* "$DESTDIR$aside"*; do
+        [ ! -e "$path" ] || echo "    kept: $path"
+    done
+}
+
+# remove_service stops the service, whoever started it, and removes its script. What is needed to stop a
+# daemon stays as long as it runs.
+remove_service() {
+    if [ -z "$DESTDIR" ] && ! SYSTEMCTL_SKIP_REDIRECT=yes "$script" stop; then
+        say "the service doesn't stop, so nothing was removed" >&2
+        exit 1
+    fi
+    rm -f "$DESTDIR$script"
+    if [ -z "$DESTDIR" ] && command -v update-rc.d >/dev/null; then
+        update-rc.d ship-it remove
+    fi
+}
+
+if [ -z "$DESTDIR" ] && [ "$(id -u)" -ne 0 ]; then
+    say "it takes root: sudo make $1, or give DESTDIR" >&2
+    exit 1
+fi
+"do_$1"
