@@ -54,7 +54,7 @@ func (b *broken) Close() error {
 }
 
 // first lets f change the connection of the first count dials.
-func first(b *bench, count int, f func(*wire) net.Conn) {
+func first(b *bubble, count int, f func(*wire) net.Conn) {
 	b.wrap = func(w *wire) net.Conn {
 		if len(b.conns) <= count {
 			return f(w)
@@ -66,7 +66,7 @@ func first(b *bench, count int, f func(*wire) net.Conn) {
 // A server that hung up before the press costs a dial, and no request.
 func TestKeptClosedByServer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBench(t)
+		b := newBubble(t)
 		b.warm()
 		b.at(1 * sec)
 		_ = b.conns[0].Conn.Close()
@@ -80,7 +80,7 @@ func TestKeptClosedByServer(t *testing.T) {
 // A kept connection on which not a byte can be written is replaced once.
 func TestKeptDeadUnnoticed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBench(t)
+		b := newBubble(t)
 		first(b, 1, func(w *wire) net.Conn { return newBroken(w, 0) })
 		b.warm()
 		b.at(1 * sec)
@@ -99,7 +99,7 @@ func TestReplacedOnce(t *testing.T) {
 	want := notStarted("unreachable: teamcity.example:80 closed the connection before anything was sent: look at url and the server")
 	for _, warm := range []bool{true, false} {
 		synctest.Test(t, func(t *testing.T) {
-			b := newBench(t)
+			b := newBubble(t)
 			first(b, 9, func(w *wire) net.Conn { return newBroken(w, 0) })
 			dials := []time.Duration{1 * sec}
 			if warm {
@@ -119,11 +119,29 @@ func TestReplacedOnce(t *testing.T) {
 	}
 }
 
+// A kept connection and the one that Warm was dialling: after both the launch
+// gives up.
+func TestReplacedByWarmsDial(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBubble(t)
+		first(b, 2, func(w *wire) net.Conn { return newBroken(w, 0) })
+		b.wait = map[int]time.Duration{1: 3 * sec}
+		b.warm()
+		b.at(16 * sec)
+		want := notStarted("unreachable: teamcity.example:80 closed the connection before anything was sent: look at url and the server")
+		if diff := cmp.Diff(want, press(t, b.tc)); diff != "" {
+			t.Errorf("outcome (-want +got):\n%s", diff)
+		}
+		b.at(18 * sec)
+		b.wantDials(0, 15*sec, 18*sec)
+	})
+}
+
 // After one byte nothing is sent again, even if the server can't have
 // understood anything.
 func TestCutInTheRequest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBench(t)
+		b := newBubble(t)
 		first(b, 1, func(w *wire) net.Conn { return newBroken(w, 1) })
 		b.warm()
 		b.at(1 * sec)
@@ -149,7 +167,7 @@ func (swallow) Write(p []byte) (int, error) { return len(p), nil }
 
 func TestHalfOpen(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBench(t)
+		b := newBubble(t)
 		first(b, 1, func(w *wire) net.Conn { return swallow{newBroken(w, 0)} })
 		b.warm()
 		b.at(1 * sec)
@@ -166,7 +184,7 @@ func TestHalfOpen(t *testing.T) {
 // has of it.
 func TestStuckWrite(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBench(t)
+		b := newBubble(t)
 		first(b, 1, func(*wire) net.Conn {
 			ours, theirs := net.Pipe()
 			t.Cleanup(func() { _ = theirs.Close() })
@@ -192,7 +210,7 @@ func TestEarlyAnswer(t *testing.T) {
 	early := fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(full), full)
 	for _, text := range []string{early, "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n", "220 mail.example ESMTP\r\n"} {
 		synctest.Test(t, func(t *testing.T) {
-			b := newBench(t)
+			b := newBubble(t)
 			first(b, 1, func(w *wire) net.Conn {
 				ours, theirs := net.Pipe()
 				w.Conn = ours
@@ -216,7 +234,7 @@ func TestEarlyAnswer(t *testing.T) {
 // An answer that takes the connection over ends with it.
 func TestSwitchedConnectionIsClosed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBench(t)
+		b := newBubble(t)
 		hungUp := make(chan struct{})
 		b.s.SetMode(citest.Custom(func(w http.ResponseWriter, _ *http.Request) {
 			c, _, err := http.NewResponseController(w).Hijack()
@@ -238,7 +256,7 @@ func TestSwitchedConnectionIsClosed(t *testing.T) {
 // Without a time-out in the settings there is one all the same.
 func TestDefaultTimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBench(t)
+		b := newBubble(t)
 		b.s.SetMode(citest.Silent())
 		set := settings(t, b.s.URL())
 		set.Timeout = 0
@@ -272,7 +290,7 @@ func TestTimeouts(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				b := newBench(t)
+				b := newBubble(t)
 				b.wait = map[int]time.Duration{0: tt.dial}
 				b.s.SetMode(tt.mode)
 				if diff := cmp.Diff(tt.want, press(t, b.tc)); diff != "" {

@@ -80,9 +80,6 @@ func (d *dialer) open(ctx context.Context) (*link, error) {
 		if cause := context.Cause(ctx); cause != nil && !timedOut(cause) {
 			return nil, cause
 		}
-		if limited.Err() != nil {
-			err = context.DeadlineExceeded
-		}
 		return nil, d.explain(err)
 	}
 	l := &link{conn: newConn(c)}

@@ -2,11 +2,6 @@ package ci_test
 
 import (
 	"context"
-	"errors"
-	"net"
-	"slices"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -14,176 +9,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"ship-it.example/shipit"
-	"ship-it.example/shipit/ci"
 	"ship-it.example/shipit/ci/citest"
 )
 
-// bench is a server, a network and a Warm in a bubble of virtual time.
-type bench struct {
-	tb    testing.TB
-	start time.Time
-	pipes *pipes
-	s     *citest.Server
-	tc    *ci.TeamCity
-	stop  context.CancelFunc // ends the Warm
-	ended chan struct{}      // closed when Warm has returned
-
-	mu    sync.Mutex
-	dials []time.Duration       // when each began
-	told  []string              // what dialled got, "" for nil
-	conns []*wire               // what the dials gave
-	fail  func(n int) error     // why the n-th dial, from 0, fails
-	wrap  func(*wire) net.Conn  // what the client gets of a connection
-	wait  map[int]time.Duration // how long the n-th dial takes
-}
-
-// wire is the client's side of a connection.
-type wire struct {
-	net.Conn
-	wrote  atomic.Int64
-	closed atomic.Bool
-}
-
-func (w *wire) Write(p []byte) (int, error) {
-	n, err := w.Conn.Write(p)
-	w.wrote.Add(int64(n))
-	return n, err
-}
-
-func (w *wire) Close() error {
-	w.closed.Store(true)
-	return w.Conn.Close()
-}
-
-// newBench starts the server; warm starts the Warm.
-func newBench(tb testing.TB) *bench {
-	tb.Helper()
-	b := &bench{tb: tb, start: time.Now(), pipes: newPipes(), ended: make(chan struct{})}
-	b.fail = func(int) error { return nil }
-	b.wrap = func(w *wire) net.Conn { return w }
-	b.s = standIn(tb, citest.WithListener(b.pipes))
-	b.tc = ci.NewTeamCity(settings(tb, b.s.URL()), bt280, ci.WithDial(b.dial))
-	return b
-}
-
-func (b *bench) dial(ctx context.Context, network, addr string) (net.Conn, error) {
-	b.mu.Lock()
-	n := len(b.dials)
-	b.dials = append(b.dials, time.Since(b.start))
-	wait := b.wait[n]
-	b.mu.Unlock()
-	select {
-	case <-time.After(wait):
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-	if err := b.fail(n); err != nil {
-		return nil, err
-	}
-	c, err := b.pipes.Dial(ctx, network, addr)
-	if err != nil {
-		return nil, err
-	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	w := &wire{Conn: c}
-	b.conns = append(b.conns, w)
-	return b.wrap(w), nil
-}
-
-func (b *bench) warm() {
-	ctx, stop := context.WithCancel(b.tb.Context())
-	ended := b.ended
-	b.stop = stop
-	go func() {
-		defer close(ended)
-		b.tc.Warm(ctx, func(err error) {
-			b.mu.Lock()
-			defer b.mu.Unlock()
-			text := ""
-			if err != nil {
-				text = err.Error()
-			}
-			b.told = append(b.told, text)
-		})
-	}()
-	b.tb.Cleanup(func() {
-		stop()
-		<-ended
-	})
-}
-
-// at goes on to that time after the start, and until all is quiet there.
-func (b *bench) at(d time.Duration) {
-	<-time.After(time.Until(b.start.Add(d)))
-	synctest.Wait()
-}
-
-// open lists the connections that are open, by number.
-func (b *bench) open() []int {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	var list []int
-	for n, w := range b.conns {
-		if !w.closed.Load() {
-			list = append(list, n)
-		}
-	}
-	return list
-}
-
-func (b *bench) wantDials(want ...time.Duration) {
-	b.tb.Helper()
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if diff := cmp.Diff(want, b.dials); diff != "" {
-		b.tb.Errorf("dials (-want +got):\n%s", diff)
-	}
-}
-
-func (b *bench) wantTold(want ...string) {
-	b.tb.Helper()
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if diff := cmp.Diff(want, b.told); diff != "" {
-		b.tb.Errorf("told of dials (-want +got):\n%s", diff)
-	}
-}
-
-func (b *bench) wantOpen(want ...int) {
-	b.tb.Helper()
-	if got := b.open(); !slices.Equal(want, got) {
-		b.tb.Errorf("after %v the connections %v are open, want %v", time.Since(b.start), got, want)
-	}
-}
-
-// wantStarted presses and wants a build.
-func (b *bench) wantStarted() {
-	b.tb.Helper()
-	if got := press(b.tb, b.tc); got.Verdict != shipit.Started {
-		b.tb.Errorf("outcome %+v", got)
-	}
-}
-
-const sec = time.Second
-
-var errRefused = errors.New("refused by the test")
-
-const refused = "unreachable: teamcity.example:80: refused by the test: look at url and the server"
-
-// failing makes the dials from first to last fail.
-func failing(first, last int) func(int) error {
-	return func(n int) error {
-		if n >= first && n <= last {
-			return errRefused
-		}
-		return nil
-	}
-}
-
 func TestWarmRenews(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBench(t)
+		b := newBubble(t)
 		b.warm()
 		b.at(0)
 		b.wantOpen(0)
@@ -212,7 +43,7 @@ func TestWarmRenews(t *testing.T) {
 // The kept connection stays until the new one is there.
 func TestWarmOpensBeforeItCloses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBench(t)
+		b := newBubble(t)
 		b.wait = map[int]time.Duration{1: 3 * sec}
 		b.warm()
 		b.at(17 * sec)
@@ -230,7 +61,7 @@ func TestWarmOpensBeforeItCloses(t *testing.T) {
 
 func TestWarmRetries(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBench(t)
+		b := newBubble(t)
 		b.fail = failing(0, 2)
 		b.warm()
 		b.at(31 * sec)
@@ -242,7 +73,7 @@ func TestWarmRetries(t *testing.T) {
 // A dial that hangs ends with the time-out, and the next comes after a pause.
 func TestWarmTimesOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBench(t)
+		b := newBubble(t)
 		b.wait = map[int]time.Duration{0: time.Hour}
 		b.warm()
 		b.at(66 * sec)
@@ -254,7 +85,7 @@ func TestWarmTimesOut(t *testing.T) {
 // The kept connection outlives a replacement that could not be opened.
 func TestWarmKeepsTheOldOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBench(t)
+		b := newBubble(t)
 		b.fail = failing(1, 2)
 		b.warm()
 		b.at(21 * sec)
@@ -270,7 +101,7 @@ func TestWarmKeepsTheOldOne(t *testing.T) {
 // What the server closes is opened again, never twice within 5 s.
 func TestWarmLost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBench(t)
+		b := newBubble(t)
 		b.warm()
 		b.at(1 * sec)
 		_ = b.conns[0].Conn.Close()
@@ -292,7 +123,7 @@ func TestWarmLost(t *testing.T) {
 // During a launch Warm opens nothing, and right after it a new connection.
 func TestWarmRestsDuringALaunch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBench(t)
+		b := newBubble(t)
 		b.s.SetMode(citest.Slow(40 * sec))
 		b.warm()
 		b.at(2 * sec)
@@ -309,7 +140,7 @@ func TestWarmRestsDuringALaunch(t *testing.T) {
 // The end of Warm closes what it keeps and leaves a launch alone.
 func TestWarmEndsDuringALaunch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBench(t)
+		b := newBubble(t)
 		b.s.SetMode(citest.Slow(40 * sec))
 		b.warm()
 		b.at(2 * sec)
@@ -324,7 +155,7 @@ func TestWarmEndsDuringALaunch(t *testing.T) {
 // A launch waits for the dial that is under way, and shares its failure.
 func TestLaunchWaitsForWarm(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBench(t)
+		b := newBubble(t)
 		b.wait = map[int]time.Duration{0: 3 * sec}
 		b.warm()
 		b.at(1 * sec)
@@ -336,7 +167,7 @@ func TestLaunchWaitsForWarm(t *testing.T) {
 		b.wantDials(0, 3*sec)
 	})
 	synctest.Test(t, func(t *testing.T) {
-		b := newBench(t)
+		b := newBubble(t)
 		b.wait = map[int]time.Duration{0: 3 * sec}
 		b.fail = failing(0, 0)
 		b.warm()
@@ -353,7 +184,7 @@ func TestLaunchWaitsForWarm(t *testing.T) {
 // A Warm that is ended in its dial leaves the dialling to the launch.
 func TestLaunchOutlivesWarmsDial(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBench(t)
+		b := newBubble(t)
 		b.wait = map[int]time.Duration{0: 30 * sec}
 		b.warm()
 		b.at(1 * sec)
@@ -367,7 +198,7 @@ func TestLaunchOutlivesWarmsDial(t *testing.T) {
 // A launch that finds nothing kept dials itself, and Warm's caller hears of it.
 func TestLaunchDialsAndTells(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBench(t)
+		b := newBubble(t)
 		b.fail = failing(0, 1)
 		b.warm()
 		b.at(1 * sec)
@@ -385,7 +216,7 @@ func TestLaunchDialsAndTells(t *testing.T) {
 // A dial that a launch gave up says nothing about the server.
 func TestCalledOffDialIsNotTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBench(t)
+		b := newBubble(t)
 		b.fail = failing(0, 0)
 		b.wait = map[int]time.Duration{1: 3 * sec}
 		b.warm()
@@ -404,7 +235,7 @@ func TestCalledOffDialIsNotTold(t *testing.T) {
 // A launch whose context ends by a deadline of its own waits no longer.
 func TestDeadlineBehindWarm(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBench(t)
+		b := newBubble(t)
 		b.wait = map[int]time.Duration{0: 3 * sec}
 		b.warm()
 		b.at(1 * sec)
@@ -422,7 +253,7 @@ func TestDeadlineBehindWarm(t *testing.T) {
 // Each Warm dials at once, whatever the one before it met.
 func TestWarmAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBench(t)
+		b := newBubble(t)
 		b.fail = failing(0, 0)
 		b.warm()
 		b.at(1 * sec)
@@ -439,7 +270,7 @@ func TestWarmAgain(t *testing.T) {
 // A second Warm begins when the first has returned.
 func TestWarmsTakeTurns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBench(t)
+		b := newBubble(t)
 		b.warm()
 		b.at(1 * sec)
 		ctx, stop := context.WithCancel(t.Context())

@@ -46,7 +46,7 @@ func TestEnds(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				b := newBench(t)
+				b := newBubble(t)
 				b.wait = map[int]time.Duration{0: tt.dial}
 				b.s.SetMode(tt.mode)
 				ctx, stop := context.WithCancelCause(t.Context())
@@ -81,7 +81,7 @@ func TestEndedBefore(t *testing.T) {
 	for _, warm := range []bool{false, true} {
 		for _, cause := range []error{shipit.ErrCalledOff, shipit.ErrStopped} {
 			synctest.Test(t, func(t *testing.T) {
-				b := newBench(t)
+				b := newBubble(t)
 				if warm {
 					b.warm()
 				}
@@ -107,7 +107,7 @@ func TestEndedBefore(t *testing.T) {
 // The end of withdraw while a launch waits for Warm's dial ends the launch.
 func TestCalledOffBehindWarm(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBench(t)
+		b := newBubble(t)
 		b.wait = map[int]time.Duration{0: 3 * sec}
 		b.warm()
 		b.at(1 * sec)
