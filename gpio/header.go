@@ -144,9 +144,10 @@ func (h *Header) drive(output int, on bool) error {
 // the same. Whatever the error, nothing is held afterwards.
 func (h *Header) Close() error {
 	if h.shut.CompareAndSwap(false, true) {
+		defer close(h.closed) // after a panic too, so that nobody waits for ever
 		close(h.closing)
 		h.closeErr = errors.Join(h.closeOutputs(), h.closeInputs())
-		close(h.closed)
+		return h.closeErr
 	}
 	<-h.closed
 	return h.closeErr

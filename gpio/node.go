@@ -68,9 +68,9 @@ func (n *node) line(pin int) (Line, error) {
 	err := n.ioctl(unix.GPIO_V2_GET_LINEINFO_IOCTL, unsafe.Pointer(&info))
 	switch {
 	case errors.Is(err, unix.EINVAL), errors.Is(err, unix.ENOTTY):
-		return Line{}, fmt.Errorf("%w: ask about line %d: %w", ErrOldKernel, pin, err)
+		return Line{}, fmt.Errorf("%w: %w", ErrOldKernel, err)
 	case err != nil:
-		return Line{}, fmt.Errorf("ask about line %d: %w", pin, err)
+		return Line{}, err
 	}
 	return Line{
 		Name:   text(info.Name[:]),

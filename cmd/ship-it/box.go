@@ -2,16 +2,14 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"io"
 	"log"
 	"log/slog"
-	"path/filepath"
 	"time"
 
 	"github.com/spf13/pflag"
 
-	"ship-it.example/daemonize"
 	"ship-it.example/shipit/sound"
 )
 
@@ -28,36 +26,7 @@ func (p *program) box(ctx context.Context, flags *pflag.FlagSet, o options) erro
 		}
 		return p.foreground(ctx, o)
 	}
-	detached, err := o.detached(p.args[0])
-	if err != nil {
-		return err
-	}
-	d, err := daemonize.Start(ctx, detached)
-	if err != nil || d == nil { // we are the caller, and done
-		return err
-	}
-	return p.daemon(ctx, d, o)
-}
-
-// detached is how the daemon is started: with the paths made absolute, since
-// it runs in /.
-func (o options) detached(name string) (daemonize.Options, error) {
-	path, err := filepath.Abs(o.config)
-	if err != nil {
-		return daemonize.Options{}, fmt.Errorf("find the configuration: %w", err)
-	}
-	args := []string{name, "--daemon", "--config", path, "--pidfile", o.pidFile, "--logfile", o.logFile, "--chip", o.chip, "--log-format", o.logFormat}
-	if o.drill {
-		args = append(args, "--drill")
-	}
-	if o.verbose {
-		args = append(args, "--verbose")
-	}
-	logFile := o.logFile
-	if logFile == "none" {
-		logFile = ""
-	}
-	return daemonize.Options{PidFile: o.pidFile, LogFile: logFile, Args: args, Env: []string{"SHIP_IT_", "SUDO_UID"}, Timeout: 30 * time.Second}, nil
+	return p.detach(ctx, o)
 }
 
 // foreground runs the box at the bench: its log is stderr.
@@ -66,7 +35,11 @@ func (p *program) foreground(ctx context.Context, o options) error {
 	defer ends.close()
 	out := newSink(p.stderr, func(error) { ends.end(errClosedPipe) })
 	defer out.Close(flushTime)
-	r, err := p.assemble(o, out, ends.end)
+	logger, err := o.logger(out)
+	if err != nil {
+		return err
+	}
+	r, err := p.assemble(o, logger, out, ends.end)
 	if err != nil {
 		return err
 	}
@@ -74,44 +47,20 @@ func (p *program) foreground(ctx context.Context, o options) error {
 	return r.run(ctx)
 }
 
-// daemon runs the box in the daemon's process. Until it is ready its words go
-// to the caller too.
-func (p *program) daemon(ctx context.Context, d *daemonize.Daemon, o options) error {
-	var logger *slog.Logger
-	reopen := func() {
-		if err := d.Reopen(); err != nil && logger != nil {
-			logger.Error("Can't open the log anew", slog.Any("err", err))
-		}
-	}
-	ctx, ends := listen(ctx, reopen)
-	defer ends.close()
-	out := newSink(p.stderr, func(error) {})
-	defer out.Close(flushTime)
-	r, err := p.assemble(o, out, ends.end)
+// logger is the log that the options ask for. periph's words go there too.
+func (o options) logger(out io.Writer) (*slog.Logger, error) {
+	logger, err := newLogger(out, o.logFormat, o.verbose, o.drill)
 	if err == nil {
-		defer r.close()
-		logger = r.log
-		r.ready = d.Ready
-		r.ending = func() { _ = d.Ending() }
-		r.tasks = append(r.tasks, func(ctx context.Context) error { d.Watch(ctx, r.log); return nil })
-		err = r.run(ctx)
+		log.SetFlags(0)
+		log.SetOutput(slog.NewLogLogger(logger.Handler(), slog.LevelWarn).Writer())
 	}
-	if err != nil && !errors.As(err, new(saidError)) { // it was never ready
-		return errors.Join(err, d.Fail(max(exitCode(err), exitFailed), message(err)))
-	}
-	return saidError{errors.Join(err, d.Close())}
+	return logger, err
 }
 
 // assemble reads the configuration and makes the parts of a box. The secrets
 // leave the environment before anything else can be started. A fault outside
 // the loop is told to end. The caller closes the rig.
-func (p *program) assemble(o options, out *sink, end func(error)) (*rig, error) {
-	logger, err := newLogger(out, o.logFormat, o.verbose, o.drill)
-	if err != nil {
-		return nil, err
-	}
-	log.SetFlags(0) // periph's words go to our log
-	log.SetOutput(slog.NewLogLogger(logger.Handler(), slog.LevelWarn).Writer())
+func (p *program) assemble(o options, logger *slog.Logger, out io.Writer, end func(error)) (*rig, error) {
 	read := loadSecrets
 	if o.drill {
 		read = load

@@ -115,40 +115,6 @@ func (r *rig) sayReady(context.Context) error {
 	return r.ready()
 }
 
-// giveBack ends the box for the world: lines first, words after.
-func (r *rig) giveBack(header *gpio.Header, cause error) {
-	err := shipit.Guard(header.Close)
-	r.speaker.Silence()
-	if r.ending != nil {
-		r.ending()
-	}
-	r.sayEnd(cause)
-	r.log.Info("cleaning up pins!")
-	if err != nil {
-		r.log.Error(err.Error())
-	}
-}
-
-// sayEnd logs why the box ended, with the trace if there is one.
-func (r *rig) sayEnd(cause error) {
-	end, signalled := errors.AsType[*signalEnd](cause)
-	panicked, _ := errors.AsType[*shipit.PanicError](cause)
-	switch {
-	case signalled:
-		r.log.Info(end.Error())
-		_, _ = r.crash.Write(end.Trace)
-	case panicked != nil:
-		r.log.Error(cause.Error())
-		_, _ = r.crash.Write(panicked.Stack)
-	case errors.Is(cause, errOver):
-	default:
-		r.log.Error(cause.Error())
-		if next := hint(cause); next != "" {
-			r.log.Error("hint: " + next)
-		}
-	}
-}
-
 // report makes the header's changes events of the loop.
 func (r *rig) report(loop *shipit.Loop) func([]gpio.Change) {
 	return func(changes []gpio.Change) {

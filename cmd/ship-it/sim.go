@@ -37,7 +37,7 @@ func (p *program) sim(cmd *cobra.Command, o options) error {
 	defer ends.close()
 	out := newSink(p.stdout, func(error) { ends.end(errClosedPipe) })
 	defer out.Close(simFlush)
-	logger, err := newLogger(out, o.logFormat, o.verbose, false)
+	logger, err := o.logger(out)
 	if err != nil {
 		return err
 	}

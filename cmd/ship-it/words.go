@@ -106,3 +106,11 @@ func hint(err error) string {
 type saidError struct{ error }
 
 func (e saidError) Unwrap() error { return e.error }
+
+// unsaid is an error whose words are still to be said, to somebody else.
+func unsaid(err error) error {
+	if said, ok := errors.AsType[saidError](err); ok {
+		return said.error
+	}
+	return err
+}

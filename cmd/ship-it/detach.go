@@ -1,0 +1,98 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os/signal"
+	"path/filepath"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"ship-it.example/daemonize"
+)
+
+// detach starts the box as a daemon: in the caller's process it returns when
+// that is ready or has failed, in the daemon's when the box has ended.
+func (p *program) detach(ctx context.Context, o options) error {
+	detached, err := o.detached(p.args[0])
+	if err != nil {
+		return err
+	}
+	// Ctrl-C ends a start that takes too long, with all that it has started.
+	starting, stop := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM)
+	d, err := daemonize.Start(starting, detached)
+	stop()
+	if err != nil || d == nil { // we are the caller, and done
+		return err
+	}
+	return p.daemon(ctx, d, o)
+}
+
+// detached is how the daemon is started: with the paths made absolute, since
+// it runs in /.
+func (o options) detached(name string) (daemonize.Options, error) {
+	path, err := filepath.Abs(o.config)
+	if err != nil {
+		return daemonize.Options{}, fmt.Errorf("find the configuration: %w", err)
+	}
+	args := []string{name, "--daemon", "--config", path, "--pidfile", o.pidFile, "--logfile", o.logFile, "--chip", o.chip, "--log-format", o.logFormat}
+	if o.drill {
+		args = append(args, "--drill")
+	}
+	if o.verbose {
+		args = append(args, "--verbose")
+	}
+	logFile := o.logFile
+	if logFile == "none" {
+		logFile = ""
+	}
+	return daemonize.Options{PidFile: o.pidFile, LogFile: logFile, Args: args, Env: []string{"SHIP_IT_", "SUDO_UID"}, Timeout: 30 * time.Second}, nil
+}
+
+// daemon runs the box in the daemon's process. If it ends before it is ready,
+// its words go to the caller.
+func (p *program) daemon(ctx context.Context, d *daemonize.Daemon, o options) error {
+	out := newSink(p.stderr, func(error) {}) // the box outlives its log
+	defer out.Close(flushTime)
+	var ready atomic.Bool
+	err := p.serve(ctx, d, o, out, &ready)
+	if ready.Load() {
+		return saidError{errors.Join(err, d.Close())}
+	}
+	err = unsaid(err)
+	return errors.Join(err, d.Fail(max(exitCode(err), exitFailed), message(err)))
+}
+
+// serve is the daemon's life. ready tells, afterwards, whether it was.
+func (p *program) serve(ctx context.Context, d *daemonize.Daemon, o options, out *sink, ready *atomic.Bool) error {
+	logger, err := o.logger(out)
+	if err != nil {
+		return err
+	}
+	ctx, ends := listen(ctx, func() {
+		if err := d.Reopen(); err != nil {
+			logger.Error("Can't open the log anew", slog.Any("err", err))
+		}
+	})
+	defer ends.close()
+	r, err := p.assemble(o, logger, out, ends.end)
+	if err != nil {
+		return err
+	}
+	defer r.close()
+	r.ready = func() error {
+		err := d.Ready()
+		ready.Store(err == nil)
+		return err
+	}
+	r.ending = func() {
+		if err := d.Ending(); err != nil {
+			logger.Warn(err.Error())
+		}
+	}
+	r.tasks = append(r.tasks, func(ctx context.Context) error { d.Watch(ctx, logger); return nil })
+	return r.run(ctx)
+}
