@@ -13,22 +13,24 @@ import (
 )
 
 const (
-	// grace is what a daemon has between TERM and KILL when its start is given up.
+	// grace is what a daemon has between TERM and KILL when its start is given
+	// up.
 	grace = 2 * time.Second
 
 	// maxWords bounds what a daemon may say, in bytes.
 	maxWords = 1 << 20
 )
 
-// What the daemon writes into the ready pipe before it closes it. exitMessage's first line carries the code, the rest is text.
+// What the daemon writes into the ready pipe before it closes it. exitMessage's
+// first line carries the code, the rest is text.
 const readyMessage = "READY\n"
 
 func exitMessage(code int, text string) string {
 	return fmt.Sprintf("EXIT %d\n%s", code, text)
 }
 
-// await returns nil once the daemon is ready. Otherwise both processes are gone when it returns. Their process group has the
-// middle process's number.
+// await returns nil once the daemon is ready. Otherwise both processes are gone
+// when it returns. Their process group has the middle process's number.
 func await(ctx context.Context, o Options, middle *os.Process, words io.Reader) error {
 	pgid := middle.Pid
 	gone, ended := make(chan struct{}), make(chan struct{})
@@ -51,7 +53,8 @@ func await(ctx context.Context, o Options, middle *os.Process, words io.Reader) 
 	return o.exitError(string(said), status)
 }
 
-// endGroup ends a process group: TERM lets a daemon give back what it holds, KILL follows unless it is gone by then.
+// endGroup ends a process group: TERM lets a daemon give back what it holds,
+// KILL follows unless it is gone by then.
 func endGroup(pgid int, gone <-chan struct{}) {
 	_ = unix.Kill(-pgid, unix.SIGTERM)
 	select {
@@ -61,8 +64,10 @@ func endGroup(pgid int, gone <-chan struct{}) {
 	}
 }
 
-// reap waits until no process of the group is left and returns how the daemon ended, or the middle process, its leader, if there was
-// no daemon. An orphan becomes this process's child before its parent can be waited for, so none is missed.
+// reap waits until no process of the group is left and returns how the daemon
+// ended, or the middle process, its leader, if there was no daemon. An orphan
+// becomes this process's child before its parent can be waited for, so none is
+// missed.
 func reap(pgid int) unix.WaitStatus {
 	var leader, other unix.WaitStatus
 	var orphan bool
@@ -82,7 +87,8 @@ func reap(pgid int) unix.WaitStatus {
 	}
 }
 
-// exitError makes what was said, or the lack of it, into an error. Words without a code are the middle process's.
+// exitError makes what was said, or the lack of it, into an error. Words
+// without a code are the middle process's.
 func (o Options) exitError(said string, status unix.WaitStatus) error {
 	first, text, _ := strings.Cut(said, "\n")
 	var code int

@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// BenchmarkStart measures a whole start, from the caller's exec to its exit with the daemon ready.
+// BenchmarkStart measures a whole start, from the caller's exec to its exit
+// with the daemon ready.
 //
 //	go test -run '^$' -bench Start ./daemonize
 func BenchmarkStart(b *testing.B) {

@@ -10,7 +10,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// firstFree is the lowest number for descriptors that the middle process inherits; go-daemon gives it 0 to 4 by itself.
+// firstFree is the lowest number for descriptors that the middle process
+// inherits; go-daemon gives it 0 to 4 by itself.
 const firstFree = 10
 
 // launch is the caller's part of [Start].
@@ -36,8 +37,9 @@ func launch(ctx context.Context, o Options) error {
 	return detach(ctx, o, lock, log)
 }
 
-// detach starts the middle process and waits for what comes of it. It lets go of lock as soon as that has it: the claim must live
-// and die with the daemon, not with a caller who may be suspended.
+// detach starts the middle process and waits for what comes of it. It lets go
+// of lock as soon as that has it: the claim must live and die with the daemon,
+// not with a caller who may be suspended.
 func detach(ctx context.Context, o Options, lock *pidFile, log *os.File) error {
 	words, ready, err := os.Pipe()
 	if err != nil {
@@ -57,9 +59,11 @@ func detach(ctx context.Context, o Options, lock *pidFile, log *os.File) error {
 	return nil
 }
 
-// startMiddle starts the middle process through go-daemon. Neither pidfile nor log file are go-daemon's: it unlocks before it
-// removes, follows links, and writes the number of a process that isn't the daemon. An error beside a process is one of telling it
-// its go-daemon context; the process then says so itself.
+// startMiddle starts the middle process through go-daemon. Neither pidfile nor
+// log file are go-daemon's: it unlocks before it removes, follows links, and
+// writes the number of a process that isn't the daemon. An error beside a
+// process is one of telling it its go-daemon context; the process then says so
+// itself.
 func startMiddle(o Options, files ...*os.File) (*os.Process, error) {
 	var fds []int
 	defer func() {
@@ -82,7 +86,8 @@ func startMiddle(o Options, files ...*os.File) (*os.Process, error) {
 		stage: stageMiddle, lock: fds[0], ready: fds[1], log: fds[2], pipe: pipe.Ino,
 		pidFile: o.PidFile, logFile: o.LogFile,
 	}
-	// The middle process's orphan becomes the caller's child, so that a daemon that fails can be waited for, whatever init does.
+	// The middle process's orphan becomes the caller's child, so that a daemon
+	// that fails can be waited for, whatever init does.
 	if err := unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); err != nil {
 		return nil, fmt.Errorf("become a subreaper: %w", err)
 	}

@@ -10,13 +10,16 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// pollEvery is how often a held pidfile is looked at: there is no way to wait for either of its locks to change.
+// pollEvery is how often a held pidfile is looked at: there is no way to wait
+// for either of its locks to change.
 const pollEvery = 10 * time.Millisecond
 
-// maxSize is how much nonsense is taken for a broken pidfile. More is some other file, named by mistake, and must not be lost.
+// maxSize is how much nonsense is taken for a broken pidfile. More is some
+// other file, named by mistake, and must not be lost.
 const maxSize = 64
 
-// claim locks the pidfile for a new daemon. It waits while another process is on its way up or down, until ctx ends.
+// claim locks the pidfile for a new daemon. It waits while another process is
+// on its way up or down, until ctx ends.
 func claim(ctx context.Context, path string) (*pidFile, error) {
 	tick := time.NewTicker(pollEvery)
 	defer tick.Stop()
@@ -33,7 +36,8 @@ func claim(ctx context.Context, path string) (*pidFile, error) {
 	}
 }
 
-// tryClaim is one try of claim. With os.O_EXCL in flags it takes only a path that is free. A new claim is an empty file.
+// tryClaim is one try of claim. With os.O_EXCL in flags it takes only a path
+// that is free. A new claim is an empty file.
 func tryClaim(path string, flags int) (*pidFile, error) {
 	p, err := openPidFile(path, os.O_RDWR|flags)
 	if err != nil {
@@ -57,14 +61,16 @@ func (p *pidFile) take() error {
 	if err != nil {
 		return fmt.Errorf("lock %s: %w", p.path, err)
 	}
-	// Whoever held the lock before may have removed the file while it was being opened: then this is a lock on nothing.
+	// Whoever held the lock before may have removed the file while it was being
+	// opened: then this is a lock on nothing.
 	if named, err := p.named(); err != nil || !named {
 		return fmt.Errorf("pidfile %s: %w", p.path, errHeld)
 	}
 	return p.file.Truncate(0)
 }
 
-// own refuses a file that looks like no pidfile of this user's, and sees to it that nobody else can write to it.
+// own refuses a file that looks like no pidfile of this user's, and sees to it
+// that nobody else can write to it.
 func (p *pidFile) own() error {
 	var st unix.Stat_t
 	if err := unix.Fstat(int(p.file.Fd()), &st); err != nil {
@@ -82,7 +88,8 @@ func (p *pidFile) own() error {
 	return p.file.Chmod(pidFileMode)
 }
 
-// holder returns the reason for which the pidfile is locked: a running daemon, or one on its way up or down.
+// holder returns the reason for which the pidfile is locked: a running daemon,
+// or one on its way up or down.
 func (p *pidFile) holder() error {
 	ready, err := p.locked(byteReady)
 	if err != nil {

@@ -10,7 +10,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Daemon is the daemon's side: its pidfile, its log, and the caller who waits. Its methods may be called from any goroutine.
+// Daemon is the daemon's side: its pidfile, its log, and the caller who waits.
+// Its methods may be called from any goroutine.
 type Daemon struct {
 	logFile string
 
@@ -31,9 +32,10 @@ func newDaemon(h handover) *Daemon {
 	}
 }
 
-// Ready writes the pidfile and lets the caller return. Signals that would end the process, HUP above all, must be caught before:
-// from here on others know its number. After an error the caller still waits, for a Fail. A caller that has gone away is no error,
-// a second Ready or one after Ending is.
+// Ready writes the pidfile and lets the caller return. Signals that would end
+// the process, HUP above all, must be caught before: from here on others know
+// its number. After an error the caller still waits, for a Fail. A caller that
+// has gone away is no error, a second Ready or one after Ending is.
 func (d *Daemon) Ready() error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -46,8 +48,9 @@ func (d *Daemon) Ready() error {
 	return d.tell(readyMessage)
 }
 
-// Fail makes the caller's Start return an [*ExitError] with code and text, and removes the pidfile. The process must then exit,
-// as the caller waits for that too. After Ready there is nobody to tell, and Fail is Close.
+// Fail makes the caller's Start return an [*ExitError] with code and text, and
+// removes the pidfile. The process must then exit, as the caller waits for that
+// too. After Ready there is nobody to tell, and Fail is Close.
 func (d *Daemon) Fail(code int, text string) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -55,8 +58,9 @@ func (d *Daemon) Fail(code int, text string) error {
 	return errors.Join(d.pid.remove(), d.tell(exitMessage(code, text)))
 }
 
-// Ending marks the daemon as on its way out, so that a Start waits for its end instead of calling it a running one. It comes
-// first when the daemon stops, Close last. The pidfile keeps the number.
+// Ending marks the daemon as on its way out, so that a Start waits for its end
+// instead of calling it a running one. It comes first when the daemon stops,
+// Close last. The pidfile keeps the number.
 func (d *Daemon) Ending() error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -67,8 +71,9 @@ func (d *Daemon) Ending() error {
 	return nil
 }
 
-// Close removes the pidfile, unless another process has put its own there, and lets others start. It should be the last thing
-// that the process does. A second Close does nothing.
+// Close removes the pidfile, unless another process has put its own there, and
+// lets others start. It should be the last thing that the process does. A
+// second Close does nothing.
 func (d *Daemon) Close() error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -80,8 +85,8 @@ func (d *Daemon) Close() error {
 	return d.pid.remove()
 }
 
-// tell sends the caller its one message. A write to a caller that died gives EPIPE and no signal: Go keeps SIGPIPE for the
-// descriptors 1 and 2.
+// tell sends the caller its one message. A write to a caller that died gives
+// EPIPE and no signal: Go keeps SIGPIPE for the descriptors 1 and 2.
 func (d *Daemon) tell(message string) error {
 	if d.ready == nil {
 		return nil
@@ -95,8 +100,9 @@ func (d *Daemon) tell(message string) error {
 	return err
 }
 
-// publish makes the path name a pidfile of this process with its number in it, and says whether it had to. One that was removed
-// can't be linked back, so it is made anew and held from then on.
+// publish makes the path name a pidfile of this process with its number in it,
+// and says whether it had to. One that was removed can't be linked back, so it
+// is made anew and held from then on.
 func (d *Daemon) publish() (bool, error) {
 	named, err := d.pid.named()
 	switch {

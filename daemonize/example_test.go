@@ -19,7 +19,8 @@ func ExampleStatus() {
 	// Output: not running <nil>
 }
 
-// A whole main: it runs three times, and only the daemon comes past Start with something in its hand.
+// A whole main: it runs three times, and only the daemon comes past Start with
+// something in its hand.
 func ExampleStart() {
 	main := func() int {
 		d, err := daemonize.Start(context.Background(), daemonize.Options{

@@ -9,7 +9,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// markName is the environment variable that tells a process which of the three it is. No process that a daemon starts sees it.
+// markName is the environment variable that tells a process which of the three
+// it is. No process that a daemon starts sees it.
 const markName = "_DAEMONIZE"
 
 // The processes after the caller's.
@@ -18,7 +19,8 @@ const (
 	stageDaemon = 2
 )
 
-// handover is what one process gives to the next: descriptors by number, and the paths that the user meant.
+// handover is what one process gives to the next: descriptors by number, and
+// the paths that the user meant.
 type handover struct {
 	stage   int
 	lock    int    // the pidfile, locked; an open-file-description lock goes along with the descriptor
@@ -37,9 +39,11 @@ func (h handover) env() string {
 	return markName + "=" + fmt.Sprintf(handoverFormat, h.stage, h.lock, h.ready, h.log, h.pipe, h.pidFile, h.logFile)
 }
 
-// inherited returns what the process before this one handed over; false means that there is none and this is the caller. Either
-// way the marks are gone from the environment afterwards, but for the middle process, where go-daemon looks for its own: a
-// program started from the daemon, or with _GO_DAEMON=1 set by mistake, is a caller like any other.
+// inherited returns what the process before this one handed over; false means
+// that there is none and this is the caller. Either way the marks are gone from
+// the environment afterwards, but for the middle process, where go-daemon looks
+// for its own: a program started from the daemon, or with _GO_DAEMON=1 set by
+// mistake, is a caller like any other.
 func inherited() (handover, bool) {
 	h, ok := parseMark(os.Getenv(markName))
 	ok = ok && h.real()

@@ -15,12 +15,14 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// The worst of callers: what it is must not show in the daemon, nor in what the daemon starts.
+// The worst of callers: what it is must not show in the daemon, nor in what the
+// daemon starts.
 func TestNothingInherited(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
 	childFile := filepath.Join(r.dir, "child")
-	// The shell says first what it is like, so that the test can't pass because the caller was a clean one.
+	// The shell says first what it is like, so that the test can't pass because
+	// the caller was a clean one.
 	script := `trap '' HUP INT TSTP USR2; umask 077; cd /tmp; exec 7</etc/passwd 9>&1
 		block="env --block-signal=USR1"
 		$block grep -E '^(Umask|SigIgn|SigBlk)' /proc/self/status; exec $block "$0" "$@"`
@@ -50,7 +52,8 @@ func TestNothingInherited(t *testing.T) {
 	}
 	child, _ := strconv.Atoi(string(text))
 	t.Cleanup(func() { _ = unix.Kill(child, unix.SIGKILL) })
-	// What is blocked shows in the child: in the daemon Go's runtime keeps a thread that blocks nearly all.
+	// What is blocked shows in the child: in the daemon Go's runtime keeps a
+	// thread that blocks nearly all.
 	for name, process := range map[string]int{"daemon": pid, "child": child} {
 		got := map[string]string{"Umask": procStatus(t, process, "Umask"), "SigIgn": procStatus(t, process, "SigIgn")}
 		got["cwd"], _ = os.Readlink(fmt.Sprintf("/proc/%d/cwd", process))
@@ -74,7 +77,8 @@ func mask(sigs ...unix.Signal) (m uint64) {
 	return m
 }
 
-// checkDescriptors: the daemon has its own and those of Go's runtime, its child the standard three alone.
+// checkDescriptors: the daemon has its own and those of Go's runtime, its child
+// the standard three alone.
 func (r *rig) checkDescriptors(t *testing.T, pid, child int) {
 	t.Helper()
 	std := map[int]string{0: os.DevNull, 1: r.logFile, 2: r.logFile}
@@ -84,7 +88,8 @@ func (r *rig) checkDescriptors(t *testing.T, pid, child int) {
 	std[daemonLock] = r.pidFile
 	got := descriptors(t, pid)
 	for fd, path := range got {
-		// The poller, its wake-up, a started process, and the runtime's look at its CPU limit; each closed on exec.
+		// The poller, its wake-up, a started process, and the runtime's look at
+		// its CPU limit; each closed on exec.
 		ours := strings.HasPrefix(path, "anon_inode:") || strings.Contains(path, "/cgroup/")
 		if _, ok := std[fd]; !ok && ours {
 			delete(got, fd)
@@ -110,7 +115,8 @@ func descriptors(t *testing.T, pid int) map[int]string {
 	return open
 }
 
-// checkEnvironment looks at a child's, which is what the daemon itself has left of its own.
+// checkEnvironment looks at a child's, which is what the daemon itself has left
+// of its own.
 func checkEnvironment(t *testing.T, child int) {
 	t.Helper()
 	block, err := os.ReadFile(fmt.Sprintf("/proc/%d/environ", child))
@@ -182,7 +188,8 @@ func TestNoLogFile(t *testing.T) {
 	r.end(t)
 }
 
-// A daemon that opens a terminal doesn't get it as its controlling one, as it leads no session.
+// A daemon that opens a terminal doesn't get it as its controlling one, as it
+// leads no session.
 func TestNoControllingTerminal(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
@@ -198,7 +205,8 @@ func TestNoControllingTerminal(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// After the name: state, parent, group, session, terminal (proc_pid_stat(5)).
+	// After the name: state, parent, group, session, terminal
+	// (proc_pid_stat(5)).
 	fields := strings.Fields(string(stat[strings.LastIndex(string(stat), ")")+1:]))
 	if session, tty := fields[3], fields[4]; session == strconv.Itoa(pid) || tty != "0" {
 		t.Errorf("process %d: session %s, terminal %s, want another session and no terminal", pid, session, tty)

@@ -10,7 +10,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Two rotations while the daemon writes: HUP moves both channels, no line is lost, and a panic's trace lands in the newest file.
+// Two rotations while the daemon writes: HUP moves both channels, no line is
+// lost, and a panic's trace lands in the newest file.
 func TestReopen(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)

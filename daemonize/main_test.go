@@ -22,12 +22,14 @@ import (
 //
 //	daemonize.test helper VERB PIDFILE LOGFILE TIMEOUT BEHAVIOUR ARG
 //
-// it does what a program with a daemon does. Arguments tell it so, as Start drops most of the environment.
+// it does what a program with a daemon does. Arguments tell it so, as Start
+// drops most of the environment.
 func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == "helper" {
 		os.Exit(helper(os.Args[2], os.Args[3], os.Args[4], os.Args[5], os.Args[6], os.Args[7]))
 	}
-	// The race detector's runtime sleeps for a second before every exit, three times a start, unless it is told not to.
+	// The race detector's runtime sleeps for a second before every exit, three
+	// times a start, unless it is told not to.
 	if err := os.Setenv("GORACE", "atexit_sleep_ms=0"); err != nil {
 		panic(err)
 	}
@@ -58,7 +60,8 @@ func helper(verb, pidFile, logFile, timeout, behaviour, arg string) int {
 	return behave(d, behaviour, arg)
 }
 
-// exitCode says err on standard error and gives it a code of its own, so that a test can tell one error from another.
+// exitCode says err on standard error and gives it a code of its own, so that a
+// test can tell one error from another.
 func exitCode(err error) int {
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -94,7 +97,8 @@ const (
 	codeStill
 )
 
-// behave is the daemon. Its signals are caught before Ready: HUP reopens the log, USR1 writes a line, USR2 panics, TERM ends it.
+// behave is the daemon. Its signals are caught before Ready: HUP reopens the
+// log, USR1 writes a line, USR2 panics, TERM ends it.
 func behave(d *Daemon, behaviour, arg string) int {
 	sigs := make(chan os.Signal, 8)
 	catch := []os.Signal{unix.SIGHUP, unix.SIGTERM, unix.SIGUSR1, unix.SIGUSR2}
@@ -172,7 +176,8 @@ func serve(d *Daemon, sigs <-chan os.Signal, behaviour, arg string) int {
 	}
 }
 
-// blip lives for 1 to 5 ms. The lock in it is the test's own: two daemons that are alive at once can't both have it.
+// blip lives for 1 to 5 ms. The lock in it is the test's own: two daemons that
+// are alive at once can't both have it.
 func blip(d *Daemon, arg string) int {
 	f, err := os.OpenFile(arg, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600)
 	if err == nil {
@@ -189,7 +194,8 @@ func blip(d *Daemon, arg string) int {
 	return exitCode(d.Close())
 }
 
-// startSleeper starts a child that outlives the daemon and writes its number into file.
+// startSleeper starts a child that outlives the daemon and writes its number
+// into file.
 func startSleeper(file string) error {
 	c := exec.Command("sleep", "600")
 	c.Stdout, c.Stderr = os.Stdout, os.Stderr
@@ -199,7 +205,8 @@ func startSleeper(file string) error {
 	return os.WriteFile(file, []byte(strconv.Itoa(c.Process.Pid)), 0o600)
 }
 
-// openTerminal opens a terminal the way in which a session leader gets it as its controlling one.
+// openTerminal opens a terminal the way in which a session leader gets it as
+// its controlling one.
 func openTerminal() error {
 	master, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0)
 	if err != nil {

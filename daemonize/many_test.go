@@ -13,7 +13,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Starts without end of daemons that live for a few milliseconds: there are never two at once.
+// Starts without end of daemons that live for a few milliseconds: there are
+// never two at once.
 func TestChurn(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
@@ -47,7 +48,8 @@ func TestChurn(t *testing.T) {
 	}
 }
 
-// Twenty starts at once give one daemon, and nobody hears that it runs before it is ready.
+// Twenty starts at once give one daemon, and nobody hears that it runs before
+// it is ready.
 func TestTwentyAtOnce(t *testing.T) {
 	t.Parallel()
 	for round := range 3 {
@@ -65,8 +67,8 @@ func TestTwentyAtOnce(t *testing.T) {
 	}
 }
 
-// startMany starts n callers at once, lets the daemon that comes first wait at the gate until all have had time to see it, and counts
-// what they said.
+// startMany starts n callers at once, lets the daemon that comes first wait at
+// the gate until all have had time to see it, and counts what they said.
 func (r *rig) startMany(t *testing.T, n int, gate string, open func()) (codes map[int]int, outs map[string]int) {
 	t.Helper()
 	codes, outs = map[int]int{}, map[string]int{}

@@ -18,20 +18,22 @@ const (
 	daemonReady = 4
 )
 
-// middle is the whole life of the middle process. It returns the exit code; the caller has its words from the ready pipe.
+// middle is the whole life of the middle process. It returns the exit code; the
+// caller has its words from the ready pipe.
 func (h handover) middle() int {
 	if err := h.startDaemon(); err != nil {
-		ready := os.NewFile(uintptr(h.ready), "ready pipe")
-		_, _ = ready.WriteString(fmt.Sprintf("start it: %v", err))
+		_, _ = unix.Write(h.ready, []byte("start it: "+err.Error()))
 		return 1
 	}
 	return 0
 }
 
-// startDaemon starts the daemon with nothing of the caller's: no descriptor, no ignored or blocked signal, and no session of its
-// own, so that it isn't the leader of the one it is in.
+// startDaemon starts the daemon with nothing of the caller's: no descriptor, no
+// ignored or blocked signal, and no session of its own, so that it isn't the
+// leader of the one it is in.
 func (h handover) startDaemon() error {
-	// Reborn here only takes what the caller's Reborn sent (daemonContext) and sets the umask, which the daemon inherits.
+	// Reborn here only takes what the caller's Reborn sent and sets the umask,
+	// which the daemon inherits.
 	if _, err := new(daemon.Context).Reborn(); err != nil {
 		return fmt.Errorf("go-daemon: %w", err)
 	}
@@ -59,7 +61,8 @@ func (h handover) startDaemon() error {
 	return err
 }
 
-// daemonEnv returns the daemon's environment: the middle process's own with the mark for the next stage.
+// daemonEnv returns the daemon's environment: the middle process's own with the
+// mark for the next stage.
 func (h handover) daemonEnv(own []string) []string {
 	h.stage, h.lock, h.ready = stageDaemon, daemonLock, daemonReady
 	env := []string{h.env()}
@@ -71,7 +74,8 @@ func (h handover) daemonEnv(own []string) []string {
 	return env
 }
 
-// closeOnExec marks every descriptor but the standard three: what the caller left open must not live as long as the daemon.
+// closeOnExec marks every descriptor but the standard three: what the caller
+// left open must not live as long as the daemon.
 func closeOnExec() error {
 	entries, err := os.ReadDir("/proc/self/fd")
 	if err != nil {
@@ -85,9 +89,11 @@ func closeOnExec() error {
 	return nil
 }
 
-// resetSignals makes the next process start with every signal at its default and none blocked, whatever the caller ignored
-// (nohup) or blocked: a signal with a handler is back at its default after exec, and an ignored one is not. The mask is the
-// thread's that starts the process, so the goroutine stays on it for good.
+// resetSignals makes the next process start with every signal at its default
+// and none blocked, whatever the caller ignored (nohup) or blocked: a signal
+// with a handler is back at its default after exec, and an ignored one is not.
+// The mask is the thread's that starts the process, so the goroutine stays on
+// it for good.
 func resetSignals() {
 	signal.Notify(make(chan os.Signal, 1))
 	runtime.LockOSThread()

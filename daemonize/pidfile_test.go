@@ -13,7 +13,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// What may lie where the pidfile goes and is no reason not to start: nobody holds it.
+// What may lie where the pidfile goes and is no reason not to start: nobody
+// holds it.
 func TestPidFileTakenOver(t *testing.T) {
 	t.Parallel()
 	sleeper := exec.CommandContext(t.Context(), "sleep", "600")
@@ -71,7 +72,8 @@ func TestPidFileTakenOver(t *testing.T) {
 	}
 }
 
-// What must not be written to, or can't be: the start fails, says why, and leaves all as it was.
+// What must not be written to, or can't be: the start fails, says why, and
+// leaves all as it was.
 func TestPidFileRefused(t *testing.T) {
 	t.Parallel()
 	precious := strings.Repeat("precious\n", 20)

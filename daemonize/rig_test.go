@@ -25,7 +25,8 @@ type rig struct {
 	timeout               time.Duration
 }
 
-// newRig makes the place, and at the end of the test ends what still runs there and looks through the log for races.
+// newRig makes the place, and at the end of the test ends what still runs there
+// and looks through the log for races.
 func newRig(t *testing.T) *rig {
 	t.Helper()
 	dir := t.TempDir()
@@ -104,7 +105,8 @@ func (r *rig) started(t *testing.T, c *exec.Cmd) int {
 	return r.pid(t)
 }
 
-// pid returns the number in the pidfile, which must be there, exact, and a living process that is no session leader.
+// pid returns the number in the pidfile, which must be there, exact, and a
+// living process that is no session leader.
 func (r *rig) pid(t *testing.T) int {
 	t.Helper()
 	text, err := os.ReadFile(r.pidFile)
@@ -147,7 +149,8 @@ func kill(t *testing.T, pid int) {
 	gone()
 }
 
-// watchProcess returns a function that blocks until the process, which must be there now, is gone or a zombie.
+// watchProcess returns a function that blocks until the process, which must be
+// there now, is gone or a zombie.
 func watchProcess(t *testing.T, pid int) (gone func()) {
 	t.Helper()
 	fd, err := unix.PidfdOpen(pid, 0)
@@ -180,8 +183,8 @@ func eventually(t *testing.T, what string, ok func() bool) {
 	}
 }
 
-// running returns the processes, zombies aside, that have text among their arguments. The path of a rig is in the arguments of each
-// of its processes.
+// running returns the processes, zombies aside, that have text among their
+// arguments. The path of a rig is in the arguments of each of its processes.
 func running(t *testing.T, text string) []int {
 	t.Helper()
 	entries, err := os.ReadDir("/proc")
@@ -229,7 +232,8 @@ func procStatus(t *testing.T, pid int, name string) string {
 	return ""
 }
 
-// fifo makes a named pipe for a gate; open lets the daemon that waits at it go on.
+// fifo makes a named pipe for a gate; open lets the daemon that waits at it go
+// on.
 func (r *rig) fifo(t *testing.T) (path string, open func()) {
 	t.Helper()
 	path = filepath.Join(r.dir, "gate")

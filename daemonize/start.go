@@ -13,10 +13,12 @@ import (
 // defaultTimeout is what a start may take if [Options] doesn't say.
 const defaultTimeout = 30 * time.Second
 
-// daemonPath is the PATH of every daemon: what runs as root must not depend on who started it.
+// daemonPath is the PATH of every daemon: what runs as root must not depend on
+// who started it.
 const daemonPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
-// Options say how to detach. Only the caller's process reads them; the two after it are told.
+// Options say how to detach. Only the caller's process reads them; the two
+// after it are told.
 type Options struct {
 	PidFile string        // made absolute by Start
 	LogFile string        // standard output and error of the daemon, appended to; made absolute; empty: /dev/null
@@ -25,20 +27,27 @@ type Options struct {
 	Timeout time.Duration // from the call of Start to Ready; zero: 30 s
 }
 
-// Start detaches. It is called once in each of the three processes, and what it does depends on which one it is in:
+// Start detaches. It is called once in each of the three processes, and what it
+// does depends on which one it is in:
 //
-// In the caller it blocks until the daemon is ready, and returns nil and nil. The caller may then exit, and should: it stays the
-// daemon's parent until it does. A [*RunningError] says that a daemon is ready already; one that is on its way up or down is
-// waited for. An [*ExitError] says that the daemon failed first, and how; [ErrDied] that it couldn't. When ctx ends or the time is up, the daemon is sent a
-// TERM and 2 s later a KILL, and the error wraps the cause of ctx or [ErrNotReady]. After an error neither process nor
-// pidfile is left. Other errors: [ErrNotifySocket], [ErrUnsafe], [io/fs.ErrPermission], what the system says of the files.
+// In the caller it blocks until the daemon is ready, and returns nil and nil.
+// The caller may then exit, and should: it stays the daemon's parent until it
+// does. A [*RunningError] says that a daemon is ready already; one that is on
+// its way up or down is waited for. An [*ExitError] says that the daemon failed
+// first, and how; [ErrDied] that it couldn't. When ctx ends or the time is up,
+// the daemon is sent a TERM and 2 s later a KILL, and the error wraps the cause
+// of ctx or [ErrNotReady]. After an error neither process nor pidfile is left.
+// Other errors: [ErrNotifySocket], [ErrUnsafe], [io/fs.ErrPermission], what the
+// system says of the files.
 //
 // In the middle process it doesn't return.
 //
-// In the daemon it returns the [*Daemon] at once: standard input is /dev/null, output and error the log, the working directory
-// /, the umask 022, no signal is ignored or blocked. The daemon then must call Ready or Fail.
+// In the daemon it returns the [*Daemon] at once: standard input is /dev/null,
+// output and error the log, the working directory /, the umask 022, no signal
+// is ignored or blocked. The daemon then must call Ready or Fail.
 //
-// Start must run before the program starts any other process or relies on its umask.
+// Start must run before the program starts any other process or relies on its
+// umask.
 func Start(ctx context.Context, o Options) (*Daemon, error) {
 	h, ok := inherited()
 	switch {
@@ -50,7 +59,8 @@ func Start(ctx context.Context, o Options) (*Daemon, error) {
 	return newDaemon(h), nil
 }
 
-// absolute returns o with the defaults filled in and both paths absolute: the daemon runs in / and must mean the same files.
+// absolute returns o with the defaults filled in and both paths absolute: the
+// daemon runs in / and must mean the same files.
 func (o Options) absolute() (Options, error) {
 	var err error
 	if o.PidFile, err = filepath.Abs(o.PidFile); err != nil {

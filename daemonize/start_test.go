@@ -26,7 +26,8 @@ func TestPidFileIsRightWhenStartReturns(t *testing.T) {
 	}
 }
 
-// A daemon that doesn't come up: the caller gets its code and words, and nothing is left behind.
+// A daemon that doesn't come up: the caller gets its code and words, and
+// nothing is left behind.
 func TestDaemonThatFails(t *testing.T) {
 	t.Parallel()
 	const inLog = "; its last words are in LOG\n"
@@ -113,7 +114,8 @@ func TestInterruptedStart(t *testing.T) {
 	r.start(t, "run", "")
 }
 
-// atGate says whether the daemon has come as far as its behaviour: its handed-over descriptors are closed on exec.
+// atGate says whether the daemon has come as far as its behaviour: its
+// handed-over descriptors are closed on exec.
 func (r *rig) atGate(t *testing.T, caller *exec.Cmd) bool {
 	t.Helper()
 	for _, pid := range running(t, r.pidFile) {
@@ -129,7 +131,8 @@ func (r *rig) atGate(t *testing.T, caller *exec.Cmd) bool {
 	return false
 }
 
-// A caller that is killed while it waits takes nothing with it: the daemon goes on, and its pidfile is right.
+// A caller that is killed while it waits takes nothing with it: the daemon goes
+// on, and its pidfile is right.
 func TestCallerKilled(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
@@ -168,7 +171,8 @@ func TestStartUnderSystemd(t *testing.T) {
 	r.nothingLeft(t)
 }
 
-// Log files that can't be had: no daemon, no pidfile, the target of a link untouched.
+// Log files that can't be had: no daemon, no pidfile, the target of a link
+// untouched.
 func TestLogFileRefused(t *testing.T) {
 	t.Parallel()
 	tests := []struct {

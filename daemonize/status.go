@@ -37,7 +37,8 @@ type Instance struct {
 	Since time.Time // when the process started; zero if it can't be told
 }
 
-// Status says what the daemon does. Any user who can read the pidfile may ask: nothing is locked or changed.
+// Status says what the daemon does. Any user who can read the pidfile may ask:
+// nothing is locked or changed.
 func Status(pidFile string) (Instance, error) {
 	p, err := openPidFile(pidFile, os.O_RDONLY)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -75,8 +76,9 @@ func (p *pidFile) instance() (Instance, error) {
 	return Instance{State: Running, Pid: pid, Since: startTime(pid)}, nil
 }
 
-// startTime returns when a process started, or the zero time. The kernel counts in ticks of 10 ms since boot (proc_pid_stat(5)),
-// which is made into a time by the present clock: a Pi without a battery boots with a wrong one.
+// startTime returns when a process started, or the zero time. The kernel counts
+// in ticks of 10 ms since boot (proc_pid_stat(5)), which is made into a time by
+// the present clock: a Pi without a battery boots with a wrong one.
 func startTime(pid int) time.Time {
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {

@@ -59,7 +59,8 @@ func TestStatusUnknown(t *testing.T) {
 	}
 }
 
-// A daemon that doesn't end is left alone when patience is over, and gets no second TERM.
+// A daemon that doesn't end is left alone when patience is over, and gets no
+// second TERM.
 func TestStopLosesPatience(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
@@ -80,8 +81,8 @@ func TestStopLosesPatience(t *testing.T) {
 	}
 }
 
-// The pidfile is held, but not by the process whose number is in it, as when it comes from another container: no signal goes to
-// that one.
+// The pidfile is held, but not by the process whose number is in it, as when it
+// comes from another container: no signal goes to that one.
 func TestStopOfAStranger(t *testing.T) {
 	t.Parallel()
 	sleeper := exec.CommandContext(t.Context(), "sleep", "600")
@@ -168,8 +169,8 @@ func TestOrdinaryUser(t *testing.T) {
 	})
 }
 
-// asNobody runs the helper as an ordinary user. The link in /proc is the way round the directory of the test binary, which is closed to
-// others.
+// asNobody runs the helper as an ordinary user. The link in /proc is the way
+// round the directory of the test binary, which is closed to others.
 func asNobody(t *testing.T, args ...string) *exec.Cmd {
 	t.Helper()
 	c := exec.CommandContext(t.Context(), "/proc/self/exe", args...)
@@ -178,7 +179,8 @@ func asNobody(t *testing.T, args ...string) *exec.Cmd {
 	return c
 }
 
-// The number in a pidfile of another container belongs to a stranger here: no signal goes to it.
+// The number in a pidfile of another container belongs to a stranger here: no
+// signal goes to it.
 func TestOtherPidNamespace(t *testing.T) {
 	t.Parallel()
 	asRoot(t)

@@ -13,12 +13,17 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Stop sends the daemon a TERM and waits until its process is gone, and never does more. It returns what it found; with a nil
-// error that is gone, or wasn't there. One that is starting is waited for first, one that is ending gets no second TERM, and a pidfile without
-// a process is removed if the user may. The wait ends with [ErrStillRunning] when patience is over, or with the cause of ctx.
+// Stop sends the daemon a TERM and waits until its process is gone, and never
+// does more. It returns what it found; with a nil error that is gone, or wasn't
+// there. One that is starting is waited for first, one that is ending gets no
+// second TERM, and a pidfile without a process is removed if the user may. The
+// wait ends with [ErrStillRunning] when patience is over, or with the cause of
+// ctx.
 //
-// A number in a file is never enough for a signal: it goes only to a process that has this very pidfile open and locked, and through
-// a descriptor of the process (pidfd_open(2)), so that neither a reused number nor one of another container is hit.
+// A number in a file is never enough for a signal: it goes only to a process
+// that has this very pidfile open and locked, and through a descriptor of the
+// process (pidfd_open(2)), so that neither a reused number nor one of another
+// container is hit.
 func Stop(ctx context.Context, pidFile string, patience time.Duration) (Instance, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, patience, ErrStillRunning)
 	defer cancel()
@@ -37,7 +42,8 @@ func Stop(ctx context.Context, pidFile string, patience time.Duration) (Instance
 	}
 }
 
-// tryStop is one try of Stop; neither done nor an error means that there is nothing yet that could be stopped.
+// tryStop is one try of Stop; neither done nor an error means that there is
+// nothing yet that could be stopped.
 func tryStop(ctx context.Context, path string) (found Instance, done bool, err error) {
 	p, err := openPidFile(path, os.O_RDONLY)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -62,7 +68,8 @@ func tryStop(ctx context.Context, path string) (found Instance, done bool, err e
 	return found, done, err
 }
 
-// terminate ends the process that found names, if it holds the pidfile. Neither true nor an error: it doesn't.
+// terminate ends the process that found names, if it holds the pidfile. Neither
+// true nor an error: it doesn't.
 func (p *pidFile) terminate(ctx context.Context, found Instance) (bool, error) {
 	pidfd, err := unix.PidfdOpen(found.Pid, 0)
 	if errors.Is(err, unix.ESRCH) {
@@ -87,7 +94,8 @@ func (p *pidFile) terminate(ctx context.Context, found Instance) (bool, error) {
 	return true, nil
 }
 
-// heldBy says whether process pid has this file open and locked (proc_pid_fdinfo(5)). A process that is gone has nothing.
+// heldBy says whether process pid has this file open and locked
+// (proc_pid_fdinfo(5)). A process that is gone has nothing.
 func (p *pidFile) heldBy(pid int) (bool, error) {
 	want, err := p.file.Stat()
 	if err != nil {
@@ -111,7 +119,8 @@ func (p *pidFile) heldBy(pid int) (bool, error) {
 	return false, nil
 }
 
-// waitGone blocks until the process has ended. A zombie has: it holds no pin and no lock, and an init may be slow to reap it.
+// waitGone blocks until the process has ended. A zombie has: it holds no pin
+// and no lock, and an init may be slow to reap it.
 func waitGone(ctx context.Context, pidfd int) error {
 	const slice = 50 // ms between looks at ctx
 	for ctx.Err() == nil {
@@ -126,7 +135,8 @@ func waitGone(ctx context.Context, pidfd int) error {
 	return context.Cause(ctx)
 }
 
-// removeStale removes a pidfile that no process holds. That it can't is no error: such a file is in nobody's way.
+// removeStale removes a pidfile that no process holds. That it can't is no
+// error: such a file is in nobody's way.
 func removeStale(path string) {
 	if p, err := tryClaim(path, 0); err == nil {
 		_ = p.remove()

@@ -9,9 +9,11 @@ import (
 // watchEvery is how long a pidfile may be missing.
 const watchEvery = 5 * time.Second
 
-// Watch looks after the pidfile until ctx ends: one that was removed, say by something that cleans /run, is put back, and one that
-// was written over is put right, within 5 s. One that another process made in its place is left alone. What it does, and what
-// keeps it from doing so, is logged when it begins: none of that is a reason to end. Call it after Ready.
+// Watch looks after the pidfile until ctx ends: one that was removed, say by
+// something that cleans /run, is put back, and one that was written over is put
+// right, within 5 s. One that another process made in its place is left alone.
+// What it does, and what keeps it from doing so, is logged when it begins: none
+// of that is a reason to end. Call it after Ready.
 func (d *Daemon) Watch(ctx context.Context, log *slog.Logger) {
 	tick := time.NewTicker(watchEvery)
 	defer tick.Stop()
@@ -36,7 +38,8 @@ func (d *Daemon) Watch(ctx context.Context, log *slog.Logger) {
 	}
 }
 
-// repair publishes the pidfile again if it has to, and says whether it had to. A daemon on its way out keeps what it has.
+// repair publishes the pidfile again if it has to, and says whether it had to.
+// A daemon on its way out keeps what it has.
 func (d *Daemon) repair() (bool, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -14,7 +14,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// inProcess returns the daemon's side of this very process, ready, without a start.
+// inProcess returns the daemon's side of this very process, ready, without a
+// start.
 func inProcess(t *testing.T) (*Daemon, string) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "d.pid")
@@ -35,7 +36,8 @@ func inProcess(t *testing.T) (*Daemon, string) {
 	return d, path
 }
 
-// What happens to the pidfile of a running daemon, and what Watch makes of it within five seconds.
+// What happens to the pidfile of a running daemon, and what Watch makes of it
+// within five seconds.
 func TestWatch(t *testing.T) {
 	t.Parallel()
 	foreign := func(path string) error {
@@ -163,7 +165,8 @@ func TestReadyTaken(t *testing.T) {
 	}
 }
 
-// A pidfile that was only removed before the daemon was ready is there when the caller returns.
+// A pidfile that was only removed before the daemon was ready is there when the
+// caller returns.
 func TestReadyRemoved(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)

@@ -96,6 +96,7 @@ func (p *place) read(name string) string {
 func (p *place) command(args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(p.t.Context(), "ship-it", append(args, "--config", p.path("config.toml"), "--chip", "virtual:"+p.path("chip"))...)
 	cmd.Dir = p.dir
+	cmd.Env = append(os.Environ(), "GORACE=atexit_sleep_ms=0") // the race detector sleeps for 1 s at the end of each process
 	return cmd
 }
 
