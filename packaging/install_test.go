@@ -21,7 +21,7 @@ func sources(t *testing.T, dir string) {
 	if err := os.CopyFS(filepath.Join(dir, "packaging"), os.DirFS(".")); err != nil {
 		t.Fatal(err)
 	}
-	binary, err := os.ReadFile(daemonBinary(t))
+	binary, err := os.ReadFile(standIn().binary(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -181,14 +181,14 @@ func TestInstallOnMachine(t *testing.T) {
 			t.Errorf("no %q in:\n%s", step, words)
 		}
 	}
-	if m.daemon() != 0 || m.exists(configPath) {
+	if m.running() != 0 || m.exists(configPath) {
 		t.Error("an unconfigured box was started, or configured")
 	}
 	m.must("install", "-m", "0644", "/usr/local/share/doc/ship-it/config.toml", configPath)
 	running(m)
-	first := m.daemon()
-	if words := m.make("install"); !strings.Contains(words, "service ship-it restart") || m.daemon() != first {
-		t.Errorf("pid %d was %d; it said:\n%s", m.daemon(), first, words)
+	first := m.running()
+	if words := m.make("install"); !strings.Contains(words, "service ship-it restart") || m.running() != first {
+		t.Errorf("pid %d was %d; it said:\n%s", m.running(), first, words)
 	}
 	m.must("service", "ship-it", "restart")
 	if links := m.must("sh", "-c", "cd /etc && echo rc?.d/*ship-it"); links !=
@@ -197,7 +197,7 @@ func TestInstallOnMachine(t *testing.T) {
 	}
 
 	words = m.make("uninstall")
-	if m.daemon() != 0 || m.exists(binaryPath) || m.exists(scriptPath) || m.exists("/etc/rc2.d/S01ship-it") {
+	if m.running() != 0 || m.exists(binaryPath) || m.exists(scriptPath) || m.exists("/etc/rc2.d/S01ship-it") {
 		t.Errorf("something is left; it said:\n%s", words)
 	}
 	if !m.exists(configPath) || !m.exists(logPath) || !strings.Contains(words, configPath) || !strings.Contains(words, logPath) {
@@ -213,7 +213,7 @@ func TestUninstallOfWhatDoesNotStop(t *testing.T) {
 	m.must("sh", "-c", "echo 'RETRY=CONT/1' >/etc/default/ship-it")
 	m.write(configPath, "")
 	running(m)
-	if a := m.run("make", "-C", "/src", "uninstall"); a.code == 0 || m.daemon() == 0 || !m.exists(scriptPath) || !m.exists(binaryPath) {
+	if a := m.run("make", "-C", "/src", "uninstall"); a.code == 0 || m.running() == 0 || !m.exists(scriptPath) || !m.exists(binaryPath) {
 		t.Errorf("exit %d; it said:\n%s", a.code, a.text)
 	}
 }

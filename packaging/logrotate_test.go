@@ -19,8 +19,7 @@ func (m *machine) rotate() {
 // Two rotations while lines are written lose none of them, and the daemon goes over to the new log.
 func TestLogrotateLosesNoLine(t *testing.T) {
 	t.Parallel()
-	m := bootInstalled(t)
-	m.copyIn("ship-it.logrotate", logrotatePath, 0o644)
+	m := bootInstalled(t, standIn())
 	m.write(configPath, "chatter\n")
 	running(m)
 	for range 2 {
@@ -31,7 +30,7 @@ func TestLogrotateLosesNoLine(t *testing.T) {
 			t.Errorf("the new log is %s", got)
 		}
 		for _, fd := range []string{"1", "2"} {
-			if got := m.must("readlink", fmt.Sprintf("/proc/%d/fd/%s", m.daemon(), fd)); got != logPath {
+			if got := m.must("readlink", fmt.Sprintf("/proc/%d/fd/%s", m.running(), fd)); got != logPath {
 				t.Errorf("descriptor %s is %s", fd, got)
 			}
 		}
@@ -77,8 +76,7 @@ func (m *machine) gunzip(name string) string {
 // A box that never ran, or doesn't run now, is no error, and nobody else gets the HUP.
 func TestLogrotateWithoutDaemon(t *testing.T) {
 	t.Parallel()
-	m := bootInstalled(t)
-	m.copyIn("ship-it.logrotate", logrotatePath, 0o644)
+	m := bootInstalled(t, standIn())
 	m.rotate()
 	killed(m)
 	m.write(logPath, "a line\n")

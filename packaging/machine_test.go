@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"errors"
 	"io"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -24,12 +23,12 @@ const (
 	configPath  = "/etc/ship-it/config.toml"
 	pidfilePath = "/run/ship-it.pid"
 	logPath     = "/var/log/ship-it.log"
-	drivenPath  = "/run/standin.driven" // there while outputs are driven; of the stand-in
 )
 
 // bootScript makes a root file system in memory under $1 and stays as its process 1, which takes in
 // orphans as init does, until its input ends. The programs are those of the host, for reading only;
-// everything that a service writes is its own.
+// everything that a service writes is its own. With more arguments (this folder, the daemon's binary, its
+// chip, its configuration) it installs the service.
 const bootScript = `
 set -e
 mount -t tmpfs -o mode=0755 machine "$1"
@@ -46,6 +45,14 @@ done
 mount -t tmpfs -o mode=0755 local usr/local
 mkdir -p dev etc/default etc/init.d etc/logrotate.d etc/ship-it proc run tmp var/log var/lib
 cp /etc/passwd /etc/group etc/
+if [ $# -gt 1 ]; then
+	install -D -m 0755 "$3" usr/local/sbin/ship-it
+	install -m 0644 "$2/ship-it.default" etc/default/ship-it
+	install -m 0644 "$2/ship-it.logrotate" etc/logrotate.d/ship-it
+	sed "s|^CHIP=.*|CHIP=$4|" "$2/ship-it.init" >etc/init.d/ship-it
+	chmod 0755 etc/init.d/ship-it
+	printf %s "$5" >etc/ship-it/config.toml
+fi
 mount --rbind /dev dev
 mount -t proc proc proc
 echo ready
@@ -56,19 +63,23 @@ wait
 
 // machine is a private root file system with its own processes.
 type machine struct {
-	t    *testing.T
-	root string // as its own mount namespace names it
-	proc string // /proc/PID of the process that keeps the namespaces
+	t      *testing.T
+	daemon daemon // what is installed
+	root   string // as its own mount namespace names it
+	proc   string // /proc/PID of the process that keeps the namespaces
 }
 
-// boot starts an empty machine, which lives until the test ends.
-func boot(t *testing.T) *machine {
+// boot starts a machine, which lives until the test ends. What is installed on it, bootScript's further
+// arguments say.
+func boot(t *testing.T, installed ...string) *machine {
 	t.Helper()
 	if os.Geteuid() != 0 {
 		t.Skip("a private machine takes root: sudo go test ./packaging/...")
 	}
 	root := t.TempDir()
-	cmd := exec.Command("unshare", "--mount", "--pid", "--fork", "--kill-child", "sh", "-c", bootScript, "boot", root)
+	cmd := exec.Command("unshare", append([]string{
+		"--mount", "--pid", "--fork", "--kill-child", "sh", "-c", bootScript, "boot", root,
+	}, installed...)...)
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -101,33 +112,20 @@ func boot(t *testing.T) *machine {
 }
 
 // bootInstalled starts a machine with the service installed and configured, but never started.
-func bootInstalled(t *testing.T) *machine {
+func bootInstalled(t *testing.T, d daemon) *machine {
 	t.Helper()
-	binary := daemonBinary(t)
-	m := boot(t)
-	m.copyIn(binary, binaryPath, 0o755)
-	m.copyIn("ship-it.init", scriptPath, 0o755)
-	m.copyIn("ship-it.default", defaultPath, 0o644)
-	m.write(configPath, "")
+	here, err := filepath.Abs(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := boot(t, here, d.binary(t), d.chip, d.config)
+	m.daemon = d
 	return m
 }
 
 // path returns where the test itself finds a file of the machine.
 func (m *machine) path(name string) string {
 	return filepath.Join(m.proc, "root", m.root, name)
-}
-
-// copyIn copies a file of this folder, or of the host, into the machine.
-func (m *machine) copyIn(from, to string, mode fs.FileMode) {
-	m.t.Helper()
-	b, err := os.ReadFile(from)
-	if err != nil {
-		m.t.Fatal(err)
-	}
-	m.write(to, string(b))
-	if err := os.Chmod(m.path(to), mode); err != nil {
-		m.t.Fatal(err)
-	}
 }
 
 // write leaves the writing to another process. What this one has open for writing while another test
@@ -233,9 +231,9 @@ func (m *machine) background(command string) int {
 // bench starts a run in the foreground, as at the bench, and waits until it has its lines.
 func (m *machine) bench() int {
 	m.t.Helper()
-	m.remove(drivenPath)
-	pid := m.background(binaryPath)
-	waitFor(m.t, "a run in the foreground", func() bool { return m.driven() })
+	m.remove(m.daemon.ready)
+	pid := m.background(binaryPath + " --chip " + m.daemon.chip)
+	waitFor(m.t, "a run in the foreground", func() bool { return m.exists(m.daemon.ready) })
 	return pid
 }
 
@@ -253,8 +251,8 @@ func (m *machine) kill(signal string, pid int) {
 	}
 }
 
-// daemon returns the process id of the one daemon that runs, or 0.
-func (m *machine) daemon(except ...int) int {
+// running returns the process id of the one daemon that runs, or 0.
+func (m *machine) running(except ...int) int {
 	m.t.Helper()
 	pids := slices.DeleteFunc(m.processes("ship-it"), func(pid int) bool { return slices.Contains(except, pid) })
 	if len(pids) > 1 {
@@ -298,8 +296,8 @@ func (m *machine) stat(pid int) string {
 	return text
 }
 
-// driven tells whether outputs of the box are driven.
-func (m *machine) driven() bool { return m.exists(drivenPath) }
+// driven tells whether outputs are driven, as far as that can be seen.
+func (m *machine) driven() bool { return m.daemon.driven != "" && m.exists(m.daemon.driven) }
 
 // waitFor waits until done, 10 s at most.
 func waitFor(t *testing.T, what string, done func() bool) {

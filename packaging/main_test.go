@@ -1,6 +1,6 @@
 // Package packaging_test tests what puts ship-it on a machine: the init script, the log rotation, the
-// sample configuration and "make install". It owns no code of the program; the daemon in these tests is
-// the one that daemonBinary names.
+// sample configuration and "make install". It owns no code of the program, and nothing of the program's
+// is tested here but its contract with the init script, which a stand-in keeps as well.
 //
 // The tests run the real tools (start-stop-daemon, logrotate, make, update-rc.d), each in a machine of
 // its own: a root file system in memory with its own processes, which are gone when the test ends.
@@ -9,9 +9,6 @@ package packaging_test
 import (
 	"fmt"
 	"os"
-	"os/exec"
-	"path/filepath"
-	"sync"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -23,14 +20,7 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	buildDaemon = sync.OnceValues(func() (string, error) {
-		path := filepath.Join(dir, "ship-it")
-		out, err := exec.Command("go", "build", "-o", path, daemonPackage).CombinedOutput()
-		if err != nil {
-			return "", fmt.Errorf("building %s: %w\n%s", daemonPackage, err, out)
-		}
-		return path, nil
-	})
+	buildDir = dir
 	code := m.Run()
 	if err := goleak.Find(); err != nil && code == 0 {
 		fmt.Fprintln(os.Stderr, err)
@@ -41,20 +31,4 @@ func TestMain(m *testing.M) {
 		code = 1
 	}
 	os.Exit(code)
-}
-
-// daemonPackage is the program that the init script controls in these tests.
-const daemonPackage = "./testdata/standin"
-
-// buildDaemon builds it once for all tests.
-var buildDaemon func() (string, error)
-
-// daemonBinary returns the path of the built daemon.
-func daemonBinary(t *testing.T) string {
-	t.Helper()
-	path, err := buildDaemon()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return path
 }

@@ -27,7 +27,7 @@ func TestWords(t *testing.T) {
 		{name: "first start", args: []string{"start"}, want: "Starting launch box: ship-it\\.\n"},
 		{
 			name: "second start", set: running, args: []string{"start"},
-			want: "ship-it: process already running \\(pid \\d+\\)\nStarting launch box: ship-it\\.\n",
+			want: "ship-it: process already running \\(pid \\d+\\)\n(ship-it: hint: .*\n)?Starting launch box: ship-it\\.\n",
 		},
 		{
 			name: "second start without a pidfile",
@@ -36,18 +36,18 @@ func TestWords(t *testing.T) {
 				m.remove(pidfilePath)
 			},
 			args: []string{"start"},
-			want: "ship-it: line 17 .*\nship-it: process already running\nStarting launch box: ship-it\\.\n",
+			want: "ship-it: line \\d+ .*\n(ship-it: hint: .*\n)?ship-it: process already running\nStarting launch box: ship-it\\.\n",
 		},
 		{
 			name: "start without a configuration",
 			set:  func(m *machine) { m.remove(configPath) },
 			args: []string{"start"}, code: 6,
-			want: "ship-it: .*config.toml: no such file or directory\nStarting launch box: ship-it failed!\n",
+			want: "ship-it: .*config.toml: .*\nStarting launch box: ship-it failed!\n",
 		},
 		{
 			name: "start with options that it doesn't know",
 			set:  func(m *machine) { m.write(defaultPath, "DAEMONARGS=--frob\n") },
-			args: []string{"start"}, code: 2, want: "ship-it: .*frob\nStarting launch box: ship-it failed!\n",
+			args: []string{"start"}, code: 2, want: "ship-it: .*frob\n(ship-it: hint: .*\n)?Starting launch box: ship-it failed!\n",
 		},
 		{
 			name: "start of a program that can't be run here",
@@ -81,7 +81,7 @@ func TestWords(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			m := bootInstalled(t)
+			m := bootInstalled(t, program())
 			if tt.set != nil {
 				tt.set(m)
 			}
@@ -99,25 +99,36 @@ func TestStopKills(t *testing.T) {
 	for _, name := range []string{"with its pidfile", "without its pidfile"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			m := bootInstalled(t)
+			m := bootInstalled(t, standIn())
 			m.write(defaultPath, "RETRY=TERM/1/KILL/5\n")
 			running(m)
 			if name == "without its pidfile" {
 				m.remove(pidfilePath)
 			}
-			m.kill("STOP", m.daemon())
-			if a := m.service("stop"); a.code != 0 || m.daemon() != 0 {
-				t.Errorf("exit %d, pid %d; it said:\n%s", a.code, m.daemon(), a.text)
+			m.kill("STOP", m.running())
+			if a := m.service("stop"); a.code != 0 || m.running() != 0 {
+				t.Errorf("exit %d, pid %d; it said:\n%s", a.code, m.running(), a.text)
 			}
 			checkNothingLeft(m)
 		})
 	}
 }
 
+// After a crash a stop has nothing to stop, but to tidy up.
+func TestStopReleases(t *testing.T) {
+	t.Parallel()
+	m := bootInstalled(t, standIn())
+	killed(m)
+	if a := m.service("stop"); a.code != 0 {
+		t.Errorf("exit %d; it said:\n%s", a.code, a.text)
+	}
+	checkNothingLeft(m)
+}
+
 // After a crash a start that fails gives the lines back, too.
 func TestFailedStartReleases(t *testing.T) {
 	t.Parallel()
-	m := bootInstalled(t)
+	m := bootInstalled(t, standIn())
 	killed(m)
 	m.write(defaultPath, "LOGFILE=/missing/ship-it.log\n")
 	if a := m.service("start"); a.code != 1 {
@@ -131,7 +142,7 @@ func TestFailedStartReleases(t *testing.T) {
 // A release that can't be done says so.
 func TestStopSaysWhyOutputsStayDriven(t *testing.T) {
 	t.Parallel()
-	m := bootInstalled(t)
+	m := bootInstalled(t, standIn())
 	killed(m)
 	m.remove(configPath)
 	a := m.service("stop")
@@ -143,15 +154,18 @@ func TestStopSaysWhyOutputsStayDriven(t *testing.T) {
 func TestTwentyStartsAtOnce(t *testing.T) {
 	t.Parallel()
 	for _, state := range []struct {
-		name string
-		set  func(m *machine)
+		name   string
+		daemon daemon
+		set    func(m *machine)
 	}{
-		{"stopped", func(*machine) {}},
-		{"killed", killed},
+		{"stand-in, stopped", standIn(), func(*machine) {}},
+		{"stand-in, killed", standIn(), killed},
+		{"ship-it, stopped", program(), func(*machine) {}},
+		{"ship-it, killed", program(), killed},
 	} {
 		t.Run(state.name, func(t *testing.T) {
 			t.Parallel()
-			m := bootInstalled(t)
+			m := bootInstalled(t, state.daemon)
 			state.set(m)
 			var starts sync.WaitGroup
 			for range 20 {
@@ -162,7 +176,7 @@ func TestTwentyStartsAtOnce(t *testing.T) {
 				})
 			}
 			starts.Wait()
-			if m.daemon() == 0 {
+			if m.running() == 0 {
 				t.Error("none runs")
 			}
 		})
@@ -172,16 +186,16 @@ func TestTwentyStartsAtOnce(t *testing.T) {
 // A daemon on its way out still runs, but nobody who starts the service wants that one.
 func TestStartWaitsForOneThatEnds(t *testing.T) {
 	t.Parallel()
-	m := bootInstalled(t)
+	m := bootInstalled(t, standIn())
 	m.write(configPath, "linger\n")
 	running(m)
-	before := m.daemon()
+	before := m.running()
 	m.kill("TERM", before)
 	waitFor(t, "the pidfile says that it ends", func() bool {
 		return strings.HasSuffix(m.read(pidfilePath), "\nending\n")
 	})
 	a := m.service("start")
-	if after := m.daemon(); a.code != 0 || after == 0 || after == before {
+	if after := m.running(); a.code != 0 || after == 0 || after == before {
 		t.Errorf("exit %d, pid %d, before %d; it said:\n%s", a.code, after, before, a.text)
 	}
 }
@@ -189,7 +203,7 @@ func TestStartWaitsForOneThatEnds(t *testing.T) {
 // The script serves another program when its variables are changed, and nothing else.
 func TestReuse(t *testing.T) {
 	t.Parallel()
-	m := bootInstalled(t)
+	m := bootInstalled(t, standIn())
 	script := m.read(scriptPath)
 	script = strings.Replace(script, "NAME=ship-it\n", "NAME=other\n", 1)
 	script = strings.Replace(script, "DAEMON="+binaryPath+"\n", "DAEMON=/usr/local/sbin/other\n", 1)

@@ -2,14 +2,13 @@ package shipit
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"log/slog"
 	"sync"
 	"time"
 )
 
-// Panel drives the lamps. An error of the first two ends the loop.
+// Panel drives the lamps. An error of the first two ends the loop, and has to
+// say which lamp it speaks of.
 type Panel interface {
 	Blinker(on bool) error
 	Lamp(target int, on bool) error
@@ -81,7 +80,10 @@ func (l *Loop) Run(ctx context.Context) error {
 	closed := l.Panel.Close()
 	l.Speaker.Silence()
 	l.stop(ctx)
-	return errors.Join(err, closed)
+	if err != nil {
+		return err
+	}
+	return closed
 }
 
 // turn takes events and ticks until ctx ends or something fails.
@@ -164,14 +166,11 @@ func (l *Loop) show(now time.Time) error {
 			continue
 		}
 		if err := l.Panel.Lamp(i, on); err != nil {
-			return fmt.Errorf("the lamp of %s: %w", l.Targets[i], err)
+			return err
 		}
 	}
 	if lamps.Blinker == was.Blinker {
 		return nil
 	}
-	if err := l.Panel.Blinker(lamps.Blinker); err != nil {
-		return fmt.Errorf("the blinker: %w", err)
-	}
-	return nil
+	return l.Panel.Blinker(lamps.Blinker)
 }

@@ -287,7 +287,7 @@ func TestLoopFaults(t *testing.T) {
 		want  string
 		log   string
 	}{
-		{"lamp fails", &diary{fail: lost}, "the lamp of A: the chip went away", "closed"},
+		{"lamp fails", &diary{fail: lost}, "the chip went away", "closed"},
 		{"loop panics", &diary{boom: true}, "panic: no such lamp", "closed"},
 		{"launch panics", &diary{answer: func(_, _ context.Context) Outcome { panic("launch") }}, "panic: launch", "log: Unknown whether a build of A started: cut off: a fault of this program, look at the server"},
 		{"warm panics", &diary{warm: func(context.Context, func(error)) { panic("warm") }}, "panic: warm", "closed"},
