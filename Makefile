@@ -6,8 +6,8 @@ BUILD   = CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w'
 LINT    = $(GO) tool -modfile=.ci/tools/go.mod golangci-lint
 
 # The race detector needs a C compiler.
-CC_FOUND := $(shell command -v "$$($(GO) env CC)" 2>/dev/null)
-RACE     := $(if $(CC_FOUND),-race)
+CC_FOUND = $(shell (command -v "$$($(GO) env CC)") 2>/dev/null)
+RACE     = $(if $(CC_FOUND),-race)
 
 .PHONY: build demo test check format vet lint cross tidy bench generate clean
 
@@ -18,9 +18,7 @@ demo: build
 	$(BINARY) sim <packaging/demo.sim
 
 test:
-ifeq ($(RACE),)
-	@echo 'There is no C compiler here: testing without -race.'
-endif
+	@$(if $(RACE),,echo 'There is no C compiler here: testing without -race.')
 	$(GO) test $(RACE) -parallel 8 ./...
 
 check:

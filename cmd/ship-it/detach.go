@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -63,7 +64,9 @@ func (p *program) daemon(ctx context.Context, d *daemonize.Daemon, o options) er
 		return saidError{errors.Join(err, d.Close())}
 	}
 	err = unsaid(err)
-	return errors.Join(err, d.Fail(max(exitCode(err), exitFailed), message(err)))
+	text := message(err)
+	slog.New(lineHandler{w: out}).Error(strings.ReplaceAll(text, "ship-it: ", "")) // the log has it with its time
+	return saidError{errors.Join(err, d.Fail(max(exitCode(err), exitFailed), text))}
 }
 
 // serve is the daemon's life. ready tells, afterwards, whether it was.
