@@ -59,7 +59,7 @@ func (b Box) Step(now time.Time, ev Event) (Box, []Action) {
 	case Released:
 		*b.button(ev.Button) = held{}
 	case Dialled:
-		b.dialled(now, ev.Err)
+		actions = append(actions, b.dialled(now, ev.Err)...)
 	case Answered:
 		actions = append(actions, b.answer(now, ev.Outcome)...)
 	case Tick:
@@ -132,14 +132,21 @@ func (b *Box) afterwards(now time.Time) []Action {
 	return b.enter(Safe, now)
 }
 
-// dialled notes whether the server can be reached; the blinker tells.
-func (b *Box) dialled(now time.Time, err error) {
-	if offline := err != nil; offline != b.offline {
-		b.offline = offline
-		if b.State() == Armed {
-			b.rhythmSince = now
-		}
+// dialled notes whether the server can be reached; the blinker tells, and the
+// log says why when that changes.
+func (b *Box) dialled(now time.Time, err error) []Action {
+	offline := err != nil
+	if offline == b.offline {
+		return nil
 	}
+	b.offline = offline
+	if b.State() == Armed {
+		b.rhythmSince = now
+	}
+	if offline {
+		return []Action{warn("No way to the server: " + err.Error())}
+	}
+	return []Action{Note{Text: "The server can be reached again"}}
 }
 
 func warn(text string) Note { return Note{Level: slog.LevelWarn, Text: text} }

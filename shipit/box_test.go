@@ -141,6 +141,7 @@ func TestBehaviour(t *testing.T) {
 	no := Answered{Outcome{Verdict: NotStarted, Reason: "conflict (409)"}}
 	lost := Answered{Outcome{Verdict: Unknown, Reason: "timed out"}}
 	failed := []string{"ERROR No build of A: conflict (409)", "silence", "buzz"}
+	away := []string{"WARN No way to the server: no route"}
 	cells := []struct {
 		state State
 		event any
@@ -152,7 +153,7 @@ func TestBehaviour(t *testing.T) {
 		{Safe, launch, Safe, []string{"buzz", refusedLaunch + "not armed"}},
 		{Safe, Tick{}, Safe, nil},
 		{Safe, Released{launch}, Safe, nil},
-		{Safe, Dialled{fmt.Errorf("no route")}, Safe, nil},
+		{Safe, Dialled{fmt.Errorf("no route")}, Safe, away},
 
 		{Locked, off, Safe, []string{"warm false", "Safe"}},
 		{Locked, branch, Locked, []string{next}},
@@ -165,7 +166,7 @@ func TestBehaviour(t *testing.T) {
 		{Armed, launch, Launching, []string{"launch 0", "alarm", "Launching A"}},
 		{Armed, Tick{}, Armed, nil},
 		{Armed, Released{launch}, Armed, nil},
-		{Armed, Dialled{fmt.Errorf("no route")}, Armed, nil},
+		{Armed, Dialled{fmt.Errorf("no route")}, Armed, away},
 
 		{Launching, off, Launching, []string{"call off"}},
 		{Launching, on, Launching, nil},
@@ -176,7 +177,7 @@ func TestBehaviour(t *testing.T) {
 		{Launching, lost, Failed, []string{"ERROR Unknown whether a build of A started: timed out", "silence", "buzz"}},
 		{Launching, Tick{}, Launching, nil},
 		{Launching, Released{launch}, Launching, nil},
-		{Launching, Dialled{fmt.Errorf("no route")}, Launching, nil},
+		{Launching, Dialled{fmt.Errorf("no route")}, Launching, away},
 
 		{Failed, off, Failed, nil},
 		{Failed, on, Failed, nil},

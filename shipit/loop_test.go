@@ -337,7 +337,7 @@ func TestLoopWarm(t *testing.T) {
 		if err := r.end(); err != nil {
 			t.Error(err)
 		}
-		if diff := cmp.Diff("log: Armed\nwarm\nlog: Safe\nlog: Armed\nlog: Safe\nclosed\ncold\nwarm\ncold", r.read()); diff != "" {
+		if diff := cmp.Diff("log: Armed\nwarm\nlog: No way to the server: refused\nlog: Safe\nlog: Armed\nlog: Safe\nclosed\ncold\nwarm\ncold", r.read()); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
 	})

@@ -171,6 +171,15 @@ func TestRules(t *testing.T) {
 			b.wait(5 * time.Second)
 		}, want: []string{"Armed", "launch 0", "Launching A", "Triggered a build of A id=1", refusedBranch + "busy", "Armed"}},
 
+		// The way to the server.
+		{name: "away and back: one line each", run: func(b *bench) {
+			arm(b)
+			for _, err := range []error{errors.New("unreachable"), errors.New("unreachable"), nil, nil} {
+				b.do(Dialled{err})
+				b.wait(5 * time.Second)
+			}
+		}, want: []string{"Armed", "WARN No way to the server: unreachable", "The server can be reached again"}},
+
 		// The light of a failure.
 		{name: "unknown: no launch before a look at the server", run: func(b *bench) {
 			launched(b, unknown)

@@ -33,7 +33,7 @@ func (o *options) flags(set *pflag.FlagSet, names ...string) {
 		case "drill":
 			set.BoolVar(&o.drill, name, false, "real buttons, lamps and sounds, but launches go to a stand-in server")
 		case "verbose":
-			set.BoolVarP(&o.verbose, name, "v", false, "log each press, dial and signal, too")
+			set.BoolVarP(&o.verbose, name, "v", false, "log every switch and button as it settles, too")
 		case "config":
 			set.StringVarP(&o.config, name, "c", configPath, "configuration `FILE`")
 		case "pidfile":
