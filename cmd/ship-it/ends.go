@@ -40,18 +40,23 @@ type ends struct {
 }
 
 // listen makes a context that ends with the first signal that ends the
-// program, with a *signalEnd or errClosedPipe as its cause. A daemon gives
-// reopen: HUP calls it instead, and PIPE is ignored, since nobody reads there.
-// In the foreground HUP ends the program, but does nothing under nohup, which
-// has it ignored, and under systemd.
+// program, with a *signalEnd as its cause. A daemon gives reopen: HUP calls it
+// instead. In the foreground HUP ends the program, but does nothing under
+// nohup, which has it ignored, and under systemd.
+//
+// PIPE is caught, so that a write to a closed pipe fails instead of ending the
+// process, and dropped: it comes for every pipe and socket, a sound player's
+// as well as the log's, and the log's tells by the error of its write. TSTP is
+// caught and dropped, since a box that is stopped would hold its lines and
+// answer no press.
 //
 // Later signals are ignored: the lines are being given back, and what is left
 // takes 2 s at most. The ends' close gives the signals back.
 func listen(parent context.Context, reopen func()) (context.Context, *ends) {
 	ctx, end := context.WithCancelCause(parent)
 	e := &ends{end: end, reopen: reopen, signals: make(chan os.Signal, 8)}
-	_, systemd := os.LookupEnv("NOTIFY_SOCKET")
-	wanted := []os.Signal{syscall.SIGTERM, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGPIPE}
+	systemd := os.Getenv("NOTIFY_SOCKET") != ""
+	wanted := []os.Signal{syscall.SIGTERM, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGPIPE, syscall.SIGTSTP}
 	switch {
 	case reopen == nil && systemd:
 		signal.Ignore(syscall.SIGHUP)
@@ -73,9 +78,7 @@ func (e *ends) serve() error {
 		switch sig := sig.(syscall.Signal); {
 		case sig == syscall.SIGHUP && e.reopen != nil:
 			e.reopen()
-		case sig == syscall.SIGPIPE && e.reopen != nil:
-		case sig == syscall.SIGPIPE:
-			e.end(errClosedPipe)
+		case sig == syscall.SIGPIPE, sig == syscall.SIGTSTP:
 		case sig == syscall.SIGQUIT:
 			e.end(&signalEnd{sig, traces()})
 		default:

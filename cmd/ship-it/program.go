@@ -32,6 +32,8 @@ func (p *program) run(ctx context.Context) int {
 	root.SetOut(p.stdout)
 	root.SetErr(p.stderr)
 	err := root.ExecuteContext(ctx)
-	fmt.Fprint(p.stderr, message(err))
+	if text := message(err); text != "" { // even an empty write waits for a log that is stuck
+		fmt.Fprint(p.stderr, text)
+	}
 	return exitCode(err)
 }
