@@ -41,7 +41,27 @@ func (p *program) command() *cobra.Command {
 		p.subcommand(&o, "pins", "Print the wiring, line by line; changes nothing", p.pins, "config", "chip"),
 		p.subcommand(&o, "sim", "The box without a Pi", p.sim, "config", "live", "yes", "verbose", "log-format"),
 	)
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	for _, cmd := range root.Commands() {
+		if name := cmd.Name(); name == "help" || name == "completion" {
+			strict(cmd)
+		}
+	}
 	return root
+}
+
+// strict makes one of cobra's own commands refuse what it doesn't know.
+func strict(cmd *cobra.Command) {
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		if known, _, err := cmd.Root().Find(args); len(args) > 0 && (err != nil || known == cmd.Root() || cmd.Name() == "completion") {
+			return usageError{fmt.Errorf("%s knows no %q", cmd.Name(), args[0])}
+		}
+		return nil
+	}
+	if cmd.Run == nil && cmd.RunE == nil {
+		cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+	}
 }
 
 // subcommand is a command with its flags. Flags of the root may stand in front

@@ -39,6 +39,9 @@ func (o options) detached(name string) (daemonize.Options, error) {
 	if err != nil {
 		return daemonize.Options{}, fmt.Errorf("find the configuration: %w", err)
 	}
+	if filepath.Clean(o.pidFile) == filepath.Clean(o.logFile) {
+		return daemonize.Options{}, usageError{fmt.Errorf("--pidfile and --logfile are both %s: give each its own", o.pidFile)}
+	}
 	args := []string{name, "--daemon", "--config", path, "--pidfile", o.pidFile, "--logfile", o.logFile, "--chip", o.chip, "--log-format", o.logFormat}
 	if o.drill {
 		args = append(args, "--drill")

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"os"
 	"strings"
@@ -42,6 +43,10 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"code": code,
 			"mode": mode,
+			// toolong writes a script with one line of 1 MB.
+			"toolong": func(ts *testscript.TestScript, _ bool, _ []string) {
+				ts.Check(os.WriteFile(ts.MkAbs("script"), bytes.Repeat([]byte("x"), 1<<20), 0o600))
+			},
 		},
 	})
 }

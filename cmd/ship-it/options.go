@@ -54,19 +54,30 @@ func (o *options) flags(set *pflag.FlagSet, names ...string) {
 	}
 }
 
-// noArguments refuses arguments that are no flags.
+// noArguments refuses arguments that are no flags, and flags that name nothing.
 func noArguments(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
-		return nil
+		return noEmpty(cmd.Flags())
 	}
 	if cmd.HasParent() {
 		return usageError{fmt.Errorf("%s takes no arguments, got %q", cmd.CommandPath(), args[0])}
 	}
 	text := fmt.Sprintf("unknown command %q", args[0])
-	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 && args[0] != "" && near[0] != args[0] {
 		text += fmt.Sprintf(", did you mean %s?", near[0])
 	}
 	return usageError{errors.New(text)}
+}
+
+// noEmpty refuses a flag that was given and is empty.
+func noEmpty(flags *pflag.FlagSet) error {
+	var err error
+	flags.Visit(func(f *pflag.Flag) {
+		if f.Value.String() == "" {
+			err = usageError{fmt.Errorf("--%s is empty", f.Name)}
+		}
+	})
+	return err
 }
 
 // foreign refuses flags that stand before the command and mean nothing to it.

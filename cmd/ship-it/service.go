@@ -29,8 +29,11 @@ func (p *program) status(_ *cobra.Command, o options) error {
 	case daemonize.Dead:
 		words, code = "dead, and has left "+o.pidFile, exitFailed
 	}
-	if err := p.sayStatus(found, words, o.json); err != nil || code == 0 {
-		return err
+	if err := p.sayStatus(found, words, o.json); err != nil {
+		return codeError{cantTell, err}
+	}
+	if code == 0 {
+		return nil
 	}
 	return saidError{codeError{code, fmt.Errorf("ship-it is %s", words)}}
 }
@@ -52,6 +55,9 @@ func (p *program) sayStatus(found daemonize.Instance, words string, asJSON bool)
 		Pid   int        `json:"pid,omitempty"`
 		Since *time.Time `json:"since,omitempty"`
 	}{State: found.State.String(), Pid: found.Pid}
+	if found.State == daemonize.Dead {
+		answer.State = "dead" // a word, for machines
+	}
 	if !found.Since.IsZero() {
 		answer.Since = &found.Since
 	}

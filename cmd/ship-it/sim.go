@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"time"
 
@@ -103,7 +104,7 @@ func (p *program) play(ctx context.Context, r *rig, stage *sim.Stage, input *buf
 	var tasks errgroup.Group
 	tasks.Go(func() error {
 		defer end(errOver)
-		return shipit.Guard(func() error { return stage.Perform(ctx, lines(ctx, input), p.wrongLine) })
+		return shipit.Guard(func() error { return stage.Perform(ctx, lines(ctx, input, end), p.wrongLine) })
 	})
 	err := r.run(ctx)
 	end(err)
@@ -116,33 +117,35 @@ func (p *program) play(ctx context.Context, r *rig, stage *sim.Stage, input *buf
 	return err
 }
 
-// wrongLine ends the simulator at a line that is none, but not at a terminal.
+// wrongLine ends the simulator, but not at a terminal: there it tells.
 func (p *program) wrongLine(err error) error {
-	if !p.atTerminal() {
-		return usageError{err}
+	if errors.Is(err, sim.ErrScript) {
+		err = usageError{err}
 	}
-	fmt.Fprint(p.stderr, message(usageError{err}))
+	if !p.atTerminal() {
+		return err
+	}
+	fmt.Fprint(p.stderr, message(err))
 	return nil
 }
 
-// lines reads lines until the input or ctx ends. The reader may stay behind in
-// a read that does not end: the program is over then.
-func lines(ctx context.Context, input *bufio.Reader) <-chan string {
+// lines reads lines until the input or ctx ends, and tells an input that can't
+// be read. The reader may stay behind in a read that does not end: the program
+// is over then.
+func lines(ctx context.Context, input io.Reader, broken func(error)) <-chan string {
 	c := make(chan string)
 	go func() {
 		defer close(c)
-		for {
-			line, err := input.ReadString('\n')
-			if line = strings.TrimRight(line, "\r\n"); line != "" || err == nil {
-				select {
-				case c <- line:
-				case <-ctx.Done():
-					return
-				}
-			}
-			if err != nil {
+		scan := bufio.NewScanner(input)
+		for scan.Scan() {
+			select {
+			case c <- scan.Text():
+			case <-ctx.Done():
 				return
 			}
+		}
+		if err := scan.Err(); err != nil {
+			broken(fmt.Errorf("read the script: %w", err))
 		}
 	}()
 	return c
@@ -158,9 +161,8 @@ func (p *program) confirmLive(c *config.Config, o options, input *bufio.Reader) 
 		return usageError{errors.New("--live needs --yes where there is no terminal")}
 	}
 	fmt.Fprint(p.stderr, "Type yes to go on: ")
-	answer, err := input.ReadString('\n')
-	if strings.TrimSpace(answer) != "yes" {
-		return errors.Join(errors.New("not confirmed: nothing was started"), err)
+	if answer, _ := input.ReadString('\n'); strings.TrimSpace(answer) != "yes" { // the end of the input is a no
+		return errors.New("not confirmed: nothing was started")
 	}
 	return nil
 }

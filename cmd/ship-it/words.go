@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"io/fs"
+	"os"
 	"strings"
 
 	"ship-it.example/cmd/ship-it/sim"
@@ -89,13 +90,17 @@ func hint(err error) string {
 		return "see ship-it --help"
 	case errors.Is(err, errClosedPipe):
 		return "sudo ship-it -d outlives the terminal"
-	case errors.Is(err, config.ErrNotConfigured):
-		return "" // its mistake has the remedy
+	case errors.As(err, new(*config.Mistakes)):
+		return "" // each has its remedy
+	case errors.Is(err, gpio.ErrNoChip):
+		return gpio.Hint(err) + "; ship-it sim needs none"
 	case gpio.Hint(err) != "":
 		return gpio.Hint(err)
 	case errors.As(err, new(*daemonize.RunningError)):
-		return "a new configuration needs a restart: sudo service ship-it restart"
-	case errors.Is(err, fs.ErrPermission):
+		return "a new configuration needs a restart: ship-it stop, then start it again"
+	case errors.Is(err, daemonize.ErrStillRunning):
+		return "its log tells how far it came; after a kill -9, ship-it release"
+	case errors.Is(err, fs.ErrPermission) && os.Geteuid() != 0:
 		return "use sudo"
 	default:
 		return ""

@@ -14,8 +14,9 @@ import (
 const startTime = 30 * time.Second
 
 // Perform waits until the box has started, and plays the lines of a script until they end, one of them is quit, or ctx
-// ends, and takes all hands off then. A line that is none is told to wrong; an
-// error of that, or of a step, ends the play with the line's number.
+// ends, and takes all hands off then. A line that is none and a step that
+// fails are told to wrong, with the line's number; what that returns, if it is
+// an error, ends the play.
 func (s *Stage) Perform(ctx context.Context, lines <-chan string, wrong func(error) error) error {
 	defer s.letGo()
 	if err := s.await(ctx, startTime, func() bool { return true }); err != nil {
@@ -44,7 +45,9 @@ func (s *Stage) Perform(ctx context.Context, lines <-chan string, wrong func(err
 			return nil
 		}
 		if err := s.do(ctx, step); err != nil && ctx.Err() == nil {
-			return fmt.Errorf("line %d: %s: %w", number, line, err)
+			if err := wrong(fmt.Errorf("line %d: %s: %w", number, line, err)); err != nil {
+				return err
+			}
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"ship-it.example/shipit"
 	"ship-it.example/shipit/ci/citest"
@@ -47,13 +48,8 @@ const shortPress = 200 * time.Millisecond
 
 // parse reads a line of the script. Its error wraps ErrScript.
 func parse(line string) (step, error) {
+	line = uncomment(strings.TrimPrefix(line, "\ufeff"))
 	words := strings.Fields(line)
-	for i, word := range words {
-		if strings.HasPrefix(word, "#") {
-			words = words[:i]
-			break
-		}
-	}
 	if len(words) == 0 {
 		return nothing{}, nil
 	}
@@ -79,9 +75,25 @@ func parse(line string) (step, error) {
 		}
 		return serve{mode}, nil
 	case "expect":
-		return parseExpect(args)
+		return parseExpect(args, line)
 	}
 	return nil, fmt.Errorf("%w: %q, want arm, disarm, press, hold, wait, server, expect or quit", ErrScript, verb)
+}
+
+// uncomment is a line without its comment: a # outside quotes, at the start or
+// behind a blank.
+func uncomment(line string) string {
+	quoted, blank := false, true
+	for i, r := range line {
+		if r == '#' && blank && !quoted {
+			return line[:i]
+		}
+		if r == '"' {
+			quoted = !quoted
+		}
+		blank = unicode.IsSpace(r)
+	}
+	return line
 }
 
 func parsePress(verb string, args []string) (step, error) {
@@ -112,8 +124,9 @@ func parseTime(args []string) (time.Duration, error) {
 	return d, nil
 }
 
-// parseExpect reads what stands behind expect.
-func parseExpect(args []string) (step, error) {
+// parseExpect reads what stands behind expect, and the name of a target from
+// the line itself, with its blanks.
+func parseExpect(args []string, line string) (step, error) {
 	if len(args) < 2 {
 		return nil, fmt.Errorf("%w: expect what? blinker, lamp, target, state, launches or sound, and how it shall be", ErrScript)
 	}
@@ -140,6 +153,8 @@ func parseExpect(args []string) (step, error) {
 		e.want = strconv.Itoa(n)
 		return e, nil
 	case "target":
+		_, name, _ := strings.Cut(line, args[0])
+		e.want = strings.TrimSpace(name)
 		if name, err := strconv.Unquote(e.want); err == nil {
 			e.want = name
 		}

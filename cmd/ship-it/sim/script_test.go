@@ -31,6 +31,8 @@ func TestParse(t *testing.T) {
 		{line: "expect lamp 25 off", want: expect{what: "lamp", pin: 25, want: "off"}},
 		{line: `expect target "Client Int"`, want: expect{what: "target", want: "Client Int"}},
 		{line: "expect target Hubot", want: expect{what: "target", want: "Hubot"}},
+		{line: `expect target "Build #1  of 2" # really`, want: expect{what: "target", want: "Build #1  of 2"}},
+		{line: "\ufeffarm", want: turn{on: true}},
 		{line: "expect state launching", want: expect{what: "state", want: "launching"}},
 		{line: "expect launches 03", want: expect{what: "launches", want: "3"}},
 		{line: "expect sound alarm", want: expect{what: "sound", want: "alarm"}},
