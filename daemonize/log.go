@@ -32,11 +32,7 @@ func openLog(path string) (*os.File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("log file: %w", err)
 	}
-	info, err := f.Stat()
-	if err == nil && !info.Mode().IsRegular() && info.Mode()&fs.ModeCharDevice == 0 {
-		err = fmt.Errorf("%s is neither a file nor a character device: %w", path, ErrUnsafe)
-	}
-	if err == nil {
+	if err = safeLog(f); err == nil {
 		err = unix.SetNonblock(int(f.Fd()), false)
 	}
 	if err != nil {
@@ -44,6 +40,26 @@ func openLog(path string) (*os.File, error) {
 		return nil, fmt.Errorf("log file: %w", err)
 	}
 	return f, nil
+}
+
+// safeLog says why f is nothing for root to write a log into: no file or
+// character device, a hard link to another file, or somebody else's.
+func safeLog(f *os.File) error {
+	var stat unix.Stat_t
+	if err := unix.Fstat(int(f.Fd()), &stat); err != nil {
+		return err
+	}
+	switch kind := stat.Mode & unix.S_IFMT; {
+	case kind == unix.S_IFCHR:
+		return nil
+	case kind != unix.S_IFREG:
+		return fmt.Errorf("%s is neither a file nor a character device: %w", f.Name(), ErrUnsafe)
+	case stat.Nlink > 1:
+		return fmt.Errorf("%s has another name beside this one: %w", f.Name(), ErrUnsafe)
+	case stat.Uid != 0 && int(stat.Uid) != os.Geteuid():
+		return fmt.Errorf("%s belongs to another user (uid %d): %w", f.Name(), stat.Uid, ErrUnsafe)
+	}
+	return nil
 }
 
 // Reopen opens the log file anew, for logrotate(8), and moves standard output

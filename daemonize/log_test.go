@@ -1,6 +1,7 @@
 package daemonize
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -88,5 +89,38 @@ func TestReopenFails(t *testing.T) {
 	r.writeLine(t, old)
 	if _, err := os.Lstat(filepath.Join(r.dir, "elsewhere")); err == nil {
 		t.Error("the link was followed")
+	}
+}
+
+// What root must not write a log into is refused; a log of root's is not.
+func TestLogIsSafe(t *testing.T) {
+	t.Parallel()
+	if os.Geteuid() != 0 {
+		t.Skip("only root can give a file away")
+	}
+	cases := []struct {
+		name  string
+		spoil func(path string) error
+		want  string
+	}{
+		{"ours", func(string) error { return nil }, ""},
+		{"another name", func(path string) error { return os.Link(path, path+".link") }, "has another name"},
+		{"another user's", func(path string) error { return os.Chown(path, 1000, -1) }, "belongs to another user (uid 1000)"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			path := filepath.Join(t.TempDir(), "log")
+			if err := errors.Join(os.WriteFile(path, nil, 0o640), c.spoil(path)); err != nil {
+				t.Fatal(err)
+			}
+			f, err := openLog(path)
+			if err == nil {
+				f.Close()
+			}
+			if c.want == "" && err != nil || c.want != "" && (!errors.Is(err, ErrUnsafe) || !strings.Contains(err.Error(), c.want)) {
+				t.Errorf("openLog gave %v, want %q", err, c.want)
+			}
+		})
 	}
 }

@@ -17,7 +17,7 @@ type Panel interface {
 	Close() error
 }
 
-// Config is what a Loop is made of. All but Observe must be given.
+// Config is what a Loop is made of. All but Observe and Fault must be given.
 type Config struct {
 	Targets []string // names, 1 to 20
 	Rearm   bool     // see NewBox
@@ -27,6 +27,9 @@ type Config struct {
 	Log     *slog.Logger
 	// Observe is called from the loop after every event, and must not block.
 	Observe func(Box)
+	// Fault is called with what ended the loop before ctx did, once the panel
+	// is closed and before the outcome of a launch is waited for.
+	Fault func(error)
 }
 
 // Loop owns the Box. It is the only place where time passes.
@@ -79,11 +82,14 @@ func (l *Loop) Run(ctx context.Context) error {
 	}
 	closed := l.Panel.Close()
 	l.Speaker.Silence()
-	l.stop(ctx)
-	if err != nil {
-		return err
+	if err == nil {
+		err = closed
 	}
-	return closed
+	if err != nil && l.Fault != nil {
+		l.Fault(err)
+	}
+	l.stop(ctx)
+	return err
 }
 
 // turn takes events and ticks until ctx ends or something fails.
@@ -101,31 +107,32 @@ func (l *Loop) turn(ctx context.Context) error {
 		case <-tick.C:
 			ev = Tick{}
 		}
-		if err := l.take(ctx, ev); err != nil {
+		now := time.Now()
+		if err := l.take(ctx, now, ev); err != nil {
 			return err
 		}
-		l.wind(tick)
+		l.wind(tick, now)
 	}
 	return nil
 }
 
-// wind sets the timer to the next moment at which the box changes by itself.
-func (l *Loop) wind(tick *time.Timer) {
-	now := time.Now()
+// wind sets the timer to the next moment at which the box changes by itself,
+// asked for from now, the moment that the lamps show: one that has passed since
+// is not skipped.
+func (l *Loop) wind(tick *time.Timer, now time.Time) {
 	next := l.box.Next(now)
 	if next.IsZero() {
 		tick.Stop()
 		return
 	}
-	tick.Reset(next.Sub(now))
+	tick.Reset(time.Until(next))
 }
 
-// take steps the Box with an event and carries out what it wants.
-func (l *Loop) take(ctx context.Context, ev Event) error {
+// take steps the Box with an event that came now, and carries out what it wants.
+func (l *Loop) take(ctx context.Context, now time.Time, ev Event) error {
 	if _, ok := ev.(Answered); ok {
 		l.endLaunch()
 	}
-	now := time.Now()
 	box, actions := l.box.Step(now, ev)
 	l.box = box
 	for _, a := range actions {

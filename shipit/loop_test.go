@@ -88,7 +88,7 @@ func (d *diary) Warm(ctx context.Context, dialled func(error)) {
 }
 
 func (d *diary) Play(s Sound) { d.write("%v", s) }
-func (d *diary) Silence()     {}
+func (d *diary) Silence()     { d.write("silence") }
 
 // slogTo makes a logger that writes level and message into the diary.
 func slogTo(d *diary) *slog.Logger {
@@ -112,10 +112,18 @@ type running struct {
 // start runs a loop over d until end is called.
 func start(t *testing.T, d *diary) *running {
 	t.Helper()
+	return newRunning(t, d, func(*Config) {})
+}
+
+// newRunning is start with a configuration that may be changed.
+func newRunning(t *testing.T, d *diary, change func(*Config)) *running {
+	t.Helper()
 	d.lit = map[string]bool{}
 	ctx, cancel := context.WithCancel(t.Context())
 	r := &running{diary: d, ended: make(chan error, 1), cancel: cancel}
-	r.Loop = NewLoop(Config{Targets: []string{"A", "B"}, Rearm: true, Panel: d, Server: d, Speaker: d, Log: slogTo(d)})
+	c := Config{Targets: []string{"A", "B"}, Rearm: true, Panel: d, Server: d, Speaker: d, Log: slogTo(d)}
+	change(&c)
+	r.Loop = NewLoop(c)
 	go func() { r.ended <- r.Run(ctx) }()
 	r.Post(Found{})
 	return r
@@ -179,7 +187,7 @@ func TestLoopLaunch(t *testing.T) {
 		if err := r.end(); err != nil {
 			t.Error(err)
 		}
-		want := "log: Armed\nrequest 0\nalarm\nlog: Launching A\nlog: Triggered a build of A\nlog: Armed\nclosed"
+		want := "log: Armed\nrequest 0\nalarm\nlog: Launching A\nlog: Triggered a build of A\nsilence\nlog: Armed\nclosed\nsilence"
 		if diff := cmp.Diff(want, order(r.read(), "request 0", "alarm")); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
@@ -263,7 +271,7 @@ func TestLoopCallOff(t *testing.T) {
 		r.armAndPress()
 		r.Post(Switched{false})
 		synctest.Wait()
-		if got := r.read(); !strings.HasSuffix(got, "log: No build of A: called off\nbuzz") {
+		if got := r.read(); !strings.HasSuffix(got, "log: No build of A: called off\nsilence\nbuzz") {
 			t.Errorf("the launch was not called off:\n%s", got)
 		}
 		pass(3 * time.Second)
@@ -337,8 +345,68 @@ func TestLoopWarm(t *testing.T) {
 		if err := r.end(); err != nil {
 			t.Error(err)
 		}
-		if diff := cmp.Diff("log: Armed\nwarm\nlog: No way to the server: refused\nlog: Safe\nlog: Armed\nlog: Safe\nclosed\ncold\nwarm\ncold", r.read()); diff != "" {
+		var ways []string
+		for line := range strings.Lines(r.read()) {
+			if line = strings.TrimSpace(line); line == "warm" || line == "cold" || strings.Contains(line, "No way") {
+				ways = append(ways, line)
+			}
+		}
+		if diff := cmp.Diff([]string{"warm", "log: No way to the server: refused", "cold", "warm", "cold"}, ways); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
+	})
+}
+
+// TestLoopSlow: an event just before a lamp changes, and a loop that is slow to
+// handle it, skip no change.
+func TestLoopSlow(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		d := &diary{}
+		slow := time.Duration(0)
+		r := newRunning(t, d, func(c *Config) { c.Observe = func(Box) { <-time.After(slow) } })
+		r.Post(Pressed{Button: LaunchButton, First: time.Now()}) // refused: a flash of 0.3 s
+		r.Post(Released{LaunchButton})
+		pass(300*ms - 100*time.Microsecond)
+		slow = 200 * time.Microsecond
+		r.Post(Released{BranchButton})
+		pass(time.Minute)
+		if r.on("blinker") {
+			t.Error("the flash of a refusal stays on")
+		}
+		if err := r.end(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// TestLoopTellsFaults: what ends the loop is told when the panel is closed, and
+// not when the outcome of a launch is known.
+func TestLoopTellsFaults(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		d := &diary{answer: started(time.Hour)}
+		told := make(chan time.Time, 1)
+		r := newRunning(t, d, func(c *Config) {
+			c.Fault = func(err error) {
+				d.write("fault: %v", err)
+				told <- time.Now()
+			}
+		})
+		r.armAndPress()
+		d.mu.Lock()
+		d.fail = errors.New("the chip went away")
+		d.mu.Unlock()
+		failed := time.Now()
+		if err := <-r.ended; err == nil || time.Since(failed) < 2*time.Second {
+			t.Errorf("Run returned %v after %v", err, time.Since(failed))
+		}
+		if at := <-told; at.Sub(failed) > 200*ms {
+			t.Errorf("the fault was told after %v", at.Sub(failed))
+		}
+		if !strings.Contains(d.read(), "closed\nsilence\nfault: the chip went away") {
+			t.Errorf("the panel is not closed first:\n%s", d.read())
+		}
+		r.cancel()
 	})
 }

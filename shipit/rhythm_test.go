@@ -60,6 +60,7 @@ func TestRhythms(t *testing.T) {
 		{"launching: other target", launching, 10 * time.Second, lampB, ""},
 		{"failed: blinker", failing(NotStarted), time.Second, blinker, ""},
 		{"failed: target", failing(NotStarted), 2 * time.Second, lampA, "+0 -100 +200 -300 +1000 -1100 +1200 -1300 +2000"},
+		{"failed: target, switch moved meanwhile", func(b *bench) { failing(NotStarted)(b); b.do(Switched{false}) }, 2 * time.Second, lampA, "+0 -100 +200 -300 +1000 -1100 +1200 -1300 +2000"},
 		{"unknown: target", failing(Unknown), 2 * time.Second, lampA, "+0 -500 +1000 -1500 +2000"},
 		{"after a failure: blinker", func(b *bench) { failing(NotStarted)(b); b.wait(2 * time.Second) }, 450 * time.Millisecond, blinker, "+0 -100 +400"},
 		{"after a failure: target", func(b *bench) { failing(NotStarted)(b); b.wait(2 * time.Second) }, 1300 * time.Millisecond, lampA, "+0 -100 +200 -300 +1000 -1100 +1200 -1300"},

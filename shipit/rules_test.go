@@ -180,6 +180,13 @@ func TestRules(t *testing.T) {
 			}
 		}, want: []string{"Armed", "WARN No way to the server: unreachable", "The server can be reached again"}},
 
+		{name: "off after the answer: nothing is called off", run: func(b *bench) {
+			launching(b)
+			b.do(Released{LaunchButton})
+			b.do(ok)
+			b.do(Switched{false})
+		}, want: []string{"Armed", "launch 0", "Launching A", "Triggered a build of A id=1"}},
+
 		// The light of a failure.
 		{name: "unknown: no launch before a look at the server", run: func(b *bench) {
 			launched(b, unknown)

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"ship-it.example/shipit"
 )
@@ -76,6 +77,8 @@ func (a *answer) refusal(said, look string) shipit.Outcome {
 		return notStarted("not authorised (%d): look at user and password_file, or token_file", a.status)
 	case a.status == http.StatusForbidden:
 		return notStarted("not authorised (%s): look at this user's rights on the server, and at %s", code, look)
+	case slices.Contains([]int{http.StatusProxyAuthRequired, http.StatusRequestTimeout, http.StatusTooManyRequests}, a.status):
+		return notStarted("refused (%s): look at the server and what stands before it", code)
 	case a.status == http.StatusConflict:
 		return notStarted("conflict (%s): look at the server's queue", code)
 	default:

@@ -78,7 +78,7 @@ func TestOutcome(t *testing.T) {
 		{"no such page", citest.Answer(404, "text/html", html), notStarted(`unknown build type (404): look at build_type "bt280" and url`)},
 		{"conflict", citest.Answer(409, "text/plain", "Details: jetbrains.buildServer.server.rest.errors.InvalidStateException: not queued\nRetry."), notStarted(`conflict (409, "not queued"): look at the server's queue`)},
 		{"bad request", citest.Fail(400), notStarted(`refused (400, "Responding with error, status code: 400 (Bad Request). Details: the stand-in server was told to fail"): look at build_type "bt280"`)},
-		{"page of a proxy", citest.Answer(407, "text/html", html), notStarted(`refused (407): look at build_type "bt280"`)},
+		{"page of a proxy", citest.Answer(407, "text/html", html), notStarted(`refused (407): look at the server and what stands before it`)},
 		{"control characters", citest.Answer(418, "text/plain", "a\x1b[31m\u202eb\r\n"+strings.Repeat("c", 200)), notStarted(`refused (418, "a [31m b ` + strings.Repeat("c", 110) + `…"): look at build_type "bt280"`)},
 
 		{"broken server", citest.Fail(500), unknown("server error (500): " + look)},

@@ -15,6 +15,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // DefaultTimeout is the time that a launch has if the settings give none.
@@ -100,15 +101,28 @@ func (s Settings) authorise(r *http.Request) {
 func (s Settings) leaks(text string) bool {
 	secrets := []string{s.Token, s.Password}
 	if s.Password != "" {
-		secrets = append(secrets, base64.StdEncoding.EncodeToString([]byte(s.User+":"+s.Password)))
+		secrets = append(secrets, s.User+":"+s.Password)
 	}
+	text = solid(text)
 	return slices.ContainsFunc(secrets, func(secret string) bool {
 		forms := []string{
 			secret, url.QueryEscape(secret), url.PathEscape(secret), html.EscapeString(secret),
 			strings.Trim(strconv.Quote(secret), `"`),
+			base64.RawStdEncoding.EncodeToString([]byte(secret)), base64.RawURLEncoding.EncodeToString([]byte(secret)),
 		}
-		return secret != "" && slices.ContainsFunc(forms, func(form string) bool { return strings.Contains(text, form) })
+		return secret != "" && slices.ContainsFunc(forms, func(form string) bool { return strings.Contains(text, solid(form)) })
 	})
+}
+
+// solid is s without blanks and what can't be printed: they could part a secret
+// in two.
+func solid(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) || !unicode.IsPrint(r) {
+			return -1
+		}
+		return r
+	}, s)
 }
 
 // bare is u without the parts that may hold a secret.
