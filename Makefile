@@ -53,3 +53,4 @@ clean:
 	rm -rf bin
 
 include packaging/install.mk
+include packaging/vm.mk

@@ -58,6 +58,12 @@ func Open(ctx context.Context, c Chip, p Plan) (*Header, error) {
 		closing:  make(chan struct{}),
 		closed:   make(chan struct{}),
 	}
+	defer func() {
+		if v := recover(); v != nil { // driven lines are given back whatever happens
+			_ = h.Close()
+			panic(v)
+		}
+	}()
 	if err := h.claim(c); err != nil {
 		err = errors.Join(err, h.Close())
 		// Somebody was quicker. Now that our own lines are free again,

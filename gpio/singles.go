@@ -19,6 +19,8 @@ type singles struct {
 	fault chan error // what ended the wait for a line's edges
 	halt  chan struct{}
 
+	panics chan string // of the lines' goroutines; see pass
+
 	closing  chan struct{}
 	watching sync.WaitGroup
 }
@@ -36,6 +38,7 @@ func (d *device) claimSingles(inputs []Input) (InputLines, error) {
 		},
 		edges:   make(chan int, 16*len(inputs)),
 		fault:   make(chan error, len(inputs)),
+		panics:  make(chan string, len(inputs)),
 		halt:    make(chan struct{}, 1),
 		closing: make(chan struct{}),
 	}
@@ -53,7 +56,7 @@ func (d *device) claimSingles(inputs []Input) (InputLines, error) {
 		line.WaitForEdge(time.Nanosecond) // makes the file that Halt shares with the waits
 	}
 	for i, line := range s.lines {
-		s.watching.Go(func() { s.watch(i, line) })
+		s.watching.Go(func() { pass(s.panics, func() { s.watch(i, line) }) })
 	}
 	return s, nil
 }
@@ -94,6 +97,8 @@ func (s *singles) Wait(timeout time.Duration) (line int, edge bool, err error) {
 		return line, true, nil
 	case err := <-s.fault:
 		return noEdge, false, err
+	case trace := <-s.panics:
+		panic(trace)
 	case <-s.halt:
 	case <-timer.C:
 	}

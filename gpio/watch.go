@@ -40,10 +40,17 @@ func (h *Header) Watch(ctx context.Context, report func([]Change)) error {
 
 // follow reads the lines until more says no, ctx ends or the header closes.
 func (h *Header) follow(ctx context.Context, more func([]Change) bool) error {
-	left := make(chan struct{})
+	left, panics := make(chan struct{}), make(chan string, 1)
 	var halting sync.WaitGroup
-	halting.Go(func() { h.halt(ctx, left) })
-	defer halting.Wait()
+	halting.Go(func() { pass(panics, func() { h.halt(ctx, left) }) })
+	defer func() {
+		halting.Wait()
+		select {
+		case trace := <-panics:
+			panic(trace)
+		default:
+		}
+	}()
 	defer close(left)
 	for {
 		changes, err := h.turn(ctx)

@@ -33,7 +33,7 @@ func (p *program) box(ctx context.Context, flags *pflag.FlagSet, o options) erro
 func (p *program) foreground(ctx context.Context, o options) error {
 	ctx, ends := listen(ctx, nil)
 	defer ends.close()
-	out := newSink(p.stderr, func(error) { ends.end(errClosedPipe) })
+	out := newSink(p.stderr, ends.end)
 	defer out.Close(flushTime)
 	logger, err := o.logger(out)
 	if err != nil {
@@ -61,11 +61,7 @@ func (o options) logger(out io.Writer) (*slog.Logger, error) {
 // leave the environment before anything else can be started. A fault outside
 // the loop is told to end. The caller closes the rig.
 func (p *program) assemble(o options, logger *slog.Logger, out io.Writer, end func(error)) (*rig, error) {
-	read := loadSecrets
-	if o.drill {
-		read = load
-	}
-	c, err := read(o)
+	c, err := load(o, !o.drill)
 	if err != nil {
 		return nil, err
 	}

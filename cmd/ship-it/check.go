@@ -14,15 +14,15 @@ import (
 	"ship-it.example/shipit/sound"
 )
 
-// load reads the configuration without its secrets.
-func load(o options) (*config.Config, error) {
-	return config.Load(o.config, config.WithSoundCheck(sound.CheckWAV))
-}
-
-// loadSecrets reads the configuration with its secrets, and takes those that
-// came by the environment out of it, before any child could inherit them.
-func loadSecrets(o options) (*config.Config, error) {
-	c, err := config.Load(o.config, config.WithSoundCheck(sound.CheckWAV), config.WithSecrets(os.LookupEnv))
+// load reads the configuration, with its secrets or without. Those that came by
+// the environment are taken out of it either way, before any child could
+// inherit them.
+func load(o options, secrets bool) (*config.Config, error) {
+	options := []config.Option{config.WithSoundCheck(sound.CheckWAV)}
+	if secrets {
+		options = append(options, config.WithSecrets(os.LookupEnv))
+	}
+	c, err := config.Load(o.config, options...)
 	for _, name := range []string{config.EnvUser, config.EnvPassword, config.EnvToken} {
 		if err := os.Unsetenv(name); err != nil {
 			return nil, fmt.Errorf("take a secret out of the environment: %w", err)
@@ -33,7 +33,7 @@ func loadSecrets(o options) (*config.Config, error) {
 
 // check prints what the configuration means.
 func (p *program) check(_ *cobra.Command, o options) error {
-	c, err := loadSecrets(o)
+	c, err := load(o, true)
 	if err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"ship-it.example/daemonize"
+	"ship-it.example/shipit"
 )
 
 // detach starts the box as a daemon: in the caller's process it returns when
@@ -62,9 +63,12 @@ func (p *program) daemon(ctx context.Context, d *daemonize.Daemon, o options) er
 	out := newSink(p.stderr, func(error) {}) // the box outlives its log
 	defer out.Close(flushTime)
 	var ready atomic.Bool
-	err := p.serve(ctx, d, o, out, &ready)
+	err := shipit.Guard(func() error { return p.serve(ctx, d, o, out, &ready) })
 	if ready.Load() {
-		return saidError{errors.Join(err, d.Close())}
+		if closed := d.Close(); closed != nil {
+			slog.New(lineHandler{w: out}).Error(closed.Error())
+		}
+		return err
 	}
 	err = unsaid(err)
 	text := message(err)

@@ -17,7 +17,7 @@ func (r *rig) giveBack(header *gpio.Header, cause error) {
 	r.sayEnd(cause)
 	r.log.Info("cleaning up pins!")
 	if err != nil && !errors.Is(cause, gpio.ErrChipLost) { // then no line answers
-		r.log.Error(err.Error())
+		r.sayEnd(err)
 	}
 }
 

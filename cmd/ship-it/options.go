@@ -50,6 +50,8 @@ func (o *options) flags(set *pflag.FlagSet, names ...string) {
 			set.BoolVar(&o.yes, name, false, "with --live: don't ask")
 		case "json":
 			set.BoolVar(&o.json, name, false, "print JSON")
+		default:
+			panic("no flag is called " + name)
 		}
 	}
 }

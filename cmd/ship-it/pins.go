@@ -7,15 +7,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"ship-it.example/gpio"
+	"ship-it.example/shipit/config"
 )
 
 // pins prints the wiring with what each line is like at the moment.
 func (p *program) pins(_ *cobra.Command, o options) error {
-	c, err := load(o)
-	if err != nil {
-		return err
-	}
-	chip, err := p.findChip(o.chip)
+	c, chip, err := p.header(o)
 	if err != nil {
 		return err
 	}
@@ -29,6 +26,25 @@ func (p *program) pins(_ *cobra.Command, o options) error {
 		fmt.Fprintf(table, "%s\tGPIO %d\t%s\t%s\n", line.Name, line.Pin, line.Board, condition(line))
 	}
 	return table.Flush()
+}
+
+// release makes every line an input again.
+func (p *program) release(_ *cobra.Command, o options) error {
+	c, chip, err := p.header(o)
+	if err != nil {
+		return err
+	}
+	return gpio.Release(chip, plan(c))
+}
+
+// header is the configuration and the chip that it speaks of.
+func (p *program) header(o options) (*config.Config, gpio.Chip, error) {
+	c, err := load(o, false)
+	if err != nil {
+		return nil, nil, err
+	}
+	chip, err := p.findChip(o.chip)
+	return c, chip, err
 }
 
 // condition is what a line is like: who holds it, or its level.
@@ -45,17 +61,4 @@ func condition(line gpio.LineState) string {
 	default:
 		return "free, " + line.Level.String()
 	}
-}
-
-// release makes every line an input again.
-func (p *program) release(_ *cobra.Command, o options) error {
-	c, err := load(o)
-	if err != nil {
-		return err
-	}
-	chip, err := p.findChip(o.chip)
-	if err != nil {
-		return err
-	}
-	return gpio.Release(chip, plan(c))
 }

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"ship-it.example/gpio"
+	"ship-it.example/shipit"
 )
 
 // program is one call of ship-it, with all that it takes from its process. A
@@ -31,7 +32,7 @@ func (p *program) run(ctx context.Context) int {
 	root.SetIn(p.stdin)
 	root.SetOut(p.stdout)
 	root.SetErr(p.stderr)
-	err := root.ExecuteContext(ctx)
+	err := shipit.Guard(func() error { return root.ExecuteContext(ctx) })
 	if text := message(err); text != "" { // even an empty write waits for a log that is stuck
 		fmt.Fprint(p.stderr, text)
 	}

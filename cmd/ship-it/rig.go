@@ -78,16 +78,17 @@ func (r *rig) run(parent context.Context) error {
 		}
 		return err
 	}
-	tasks, ctx := errgroup.WithContext(parent)
-	over := make(chan struct{})
+	failing, fail := context.WithCancelCause(parent)
+	defer fail(nil)
+	tasks, ctx := errgroup.WithContext(failing)
+	over := make(chan error, 1)
 	context.AfterFunc(ctx, func() {
-		defer close(over)
-		_ = shipit.Guard(func() error { r.giveBack(header, context.Cause(ctx)); return nil })
+		over <- shipit.Guard(func() error { r.giveBack(header, context.Cause(ctx)); return nil })
 	})
 	r.log.Info("pins have been initialized!")
 	loop := shipit.NewLoop(shipit.Config{
 		Targets: names(r.config), Rearm: r.config.RequireRearm,
-		Panel: panel{header}, Server: r.server, Speaker: r.speaker, Log: r.log, Observe: r.observe,
+		Panel: panel{header}, Server: r.server, Speaker: r.speaker, Log: r.log, Observe: r.observe, Fault: fail,
 	})
 	active := header.Active()
 	loop.Post(shipit.Found{SwitchOn: active[armingSwitch], LaunchDown: active[launchButton], BranchDown: active[branchButton]})
@@ -99,17 +100,18 @@ func (r *rig) run(parent context.Context) error {
 	for _, task := range everything {
 		tasks.Go(func() error { return shipit.Guard(func() error { return task(ctx) }) })
 	}
-	// The first error is the cause of the end; without one it is the parent's.
-	err = tasks.Wait()
-	if err == nil {
-		err = context.Cause(parent)
+	_ = tasks.Wait() // its error is the cause of ctx
+	err = context.Cause(ctx)
+	if broken := <-over; broken != nil {
+		r.sayEnd(broken)
+		err = broken
 	}
-	<-over
 	return saidError{err}
 }
 
-func (r *rig) sayReady(context.Context) error {
-	if r.ready == nil {
+// sayReady tells that the pins are set up, unless the end has begun.
+func (r *rig) sayReady(ctx context.Context) error {
+	if r.ready == nil || ctx.Err() != nil {
 		return nil
 	}
 	return r.ready()

@@ -36,7 +36,7 @@ func (p *program) sim(cmd *cobra.Command, o options) error {
 	}
 	ctx, ends := listen(cmd.Context(), nil)
 	defer ends.close()
-	out := newSink(p.stdout, func(error) { ends.end(errClosedPipe) })
+	out := newSink(p.stdout, ends.end)
 	defer out.Close(simFlush)
 	logger, err := o.logger(out)
 	if err != nil {
@@ -61,11 +61,7 @@ const simLines = 54
 // simConfig is the configuration that is simulated. Without a file that was
 // asked for, and without the usual one, it is the original's.
 func simConfig(o options, asked bool) (*config.Config, error) {
-	read := load
-	if o.live {
-		read = loadSecrets
-	}
-	c, err := read(o)
+	c, err := load(o, o.live)
 	if !asked && !o.live && errors.Is(err, config.ErrNotConfigured) {
 		return config.Original(), nil
 	}

@@ -8,6 +8,8 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
+
+	"ship-it.example/shipit"
 )
 
 // backlog is how many log lines wait for a slow terminal, pipe or card before
@@ -30,7 +32,12 @@ type sink struct {
 // other errors, such as a full disk, cost their line and nothing else.
 func newSink(w io.Writer, broken func(error)) *sink {
 	s := &sink{lines: make(chan []byte, backlog), quit: make(chan struct{}), done: make(chan struct{})}
-	go s.drain(w, broken)
+	go func() {
+		defer close(s.done)
+		if err := shipit.Guard(func() error { s.drain(w, broken); return nil }); err != nil {
+			broken(err)
+		}
+	}()
 	return s
 }
 
@@ -57,7 +64,6 @@ func (s *sink) Close(patience time.Duration) {
 }
 
 func (s *sink) drain(w io.Writer, broken func(error)) {
-	defer close(s.done)
 	for {
 		select {
 		case line := <-s.lines:
@@ -78,7 +84,7 @@ func (s *sink) write(w io.Writer, line []byte, broken func(error)) func(error) {
 	}
 	_, err := w.Write(line)
 	if errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.EIO) {
-		broken(err)
+		broken(fmt.Errorf("%w: %w", errClosedPipe, err))
 		return func(error) {}
 	}
 	return broken

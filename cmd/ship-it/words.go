@@ -9,10 +9,11 @@ import (
 	"ship-it.example/cmd/ship-it/sim"
 	"ship-it.example/daemonize"
 	"ship-it.example/gpio"
+	"ship-it.example/shipit"
 	"ship-it.example/shipit/config"
 )
 
-// The exit codes of DESIGN's table, LSB's where LSB has one.
+// The exit codes, LSB's where LSB has one.
 const (
 	exitFailed        = 1
 	exitUsage         = 2
@@ -37,16 +38,16 @@ func (e codeError) Unwrap() error { return e.error }
 // exitCode is the exit code of the program for an error of a command.
 func exitCode(err error) int {
 	mistakes, misconfigured := errors.AsType[*config.Mistakes](err)
+	coded, isCoded := errors.AsType[codeError](err)
+	exit, failed := errors.AsType[*daemonize.ExitError](err)
 	switch {
 	case err == nil, asked(err):
 		return 0
 	case errors.As(err, new(usageError)):
 		return exitUsage
-	case errors.As(err, new(codeError)):
-		coded, _ := errors.AsType[codeError](err)
+	case isCoded:
 		return coded.code
-	case errors.As(err, new(*daemonize.ExitError)):
-		exit, _ := errors.AsType[*daemonize.ExitError](err)
+	case failed:
 		return exit.Code
 	case errors.As(err, new(*daemonize.RunningError)):
 		return 0 // it is what was asked for
@@ -71,6 +72,9 @@ func message(err error) string {
 		return exit.Text // the daemon's own, with name and hints
 	}
 	text := err.Error()
+	if panicked, ok := errors.AsType[*shipit.PanicError](err); ok {
+		text += "\n" + string(panicked.Stack)
+	}
 	if next := hint(err); next != "" {
 		text += "\nhint: " + next
 	}

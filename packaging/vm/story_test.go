@@ -1,0 +1,119 @@
+// Package vm_test tests the program as it is shipped, on a real kernel: its
+// lines are those of a simulated chip, its server is a stand-in on loopback.
+//
+// The tests run as root in the test machine ("make test-kernel"). Anywhere
+// else they are skipped.
+package vm_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// The whole story: start, arm, branch, launch, disarm, stop. The lamps do what
+// the behaviour table says all the while, the server gets one right request,
+// and the lines are free inputs at the end.
+func TestStory(t *testing.T) {
+	for name, start := range starts() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newStation(t)
+			box := start(s)
+			eyes := s.look(blinker, lampOne, lampTwo)
+			tellStory(t, s, eyes)
+			box.stop()
+			box.ended(0)
+			s.wantFree()
+			for _, pin := range []int{blinker, lampOne, lampTwo} {
+				if s.lit(pin) {
+					t.Errorf("the lamp on line %d is still on", pin)
+				}
+			}
+			wantOneRequest(t, s)
+			wantLog(t, s,
+				"pins have been initialized!",
+				"Armed",
+				"Changing target... was Client Int, is Hubot",
+				"Launching Hubot",
+				"Triggered a build of Hubot",
+				"Armed",
+				"Safe",
+				"received signal 15, exiting...",
+				"cleaning up pins!")
+		})
+	}
+}
+
+func tellStory(t *testing.T, s *station, eyes *eyes) {
+	t.Helper()
+	s.rest(600 * time.Millisecond)
+	now := time.Now()
+	eyes.wantSteady(t, blinker, false, now.Add(-500*time.Millisecond), now)
+	eyes.wantSteady(t, lampOne, true, now.Add(-500*time.Millisecond), now)
+	eyes.wantSteady(t, lampTwo, false, now.Add(-500*time.Millisecond), now)
+
+	s.pull(arming, true)
+	s.logged("Armed", 1)
+	s.rest(2 * time.Second)
+	now = time.Now()
+	eyes.wantRhythm(t, blinker, 100*time.Millisecond, 300*time.Millisecond, now.Add(-2*time.Second), now)
+
+	s.press(branch)
+	s.logged("Changing target...", 1)
+	s.eventually("the other lamp", func() bool { return !s.lit(lampOne) && s.lit(lampTwo) })
+
+	pressed := time.Now()
+	s.press(launch)
+	s.logged("Triggered a build", 1)
+	settled := pressed.Add(400 * time.Millisecond)
+	s.eventually("the end of the launch", func() bool { return time.Since(pressed) > 15*time.Second })
+	eyes.wantSteady(t, blinker, true, settled, pressed.Add(12400*time.Millisecond))
+	eyes.wantRhythm(t, lampTwo, 100*time.Millisecond, 100*time.Millisecond, settled, pressed.Add(3900*time.Millisecond))
+	eyes.wantSteady(t, lampTwo, true, pressed.Add(4400*time.Millisecond), time.Now())
+	eyes.wantSteady(t, lampOne, false, settled, time.Now())
+	eyes.wantRhythm(t, blinker, 100*time.Millisecond, 300*time.Millisecond, pressed.Add(12800*time.Millisecond), time.Now())
+
+	s.pull(arming, false)
+	s.logged("Safe", 1)
+	s.eventually("a dark blinker", func() bool { return !s.lit(blinker) })
+	s.rest(700 * time.Millisecond)
+	eyes.wantSteady(t, blinker, false, time.Now().Add(-500*time.Millisecond), time.Now())
+}
+
+// wantOneRequest fails unless exactly one request reached the server, for a
+// build of the second target.
+func wantOneRequest(t *testing.T, s *station) {
+	t.Helper()
+	if s.server.Requests() != 1 {
+		t.Fatalf("%d requests, want 1", s.server.Requests())
+	}
+	request := s.server.Last()[0]
+	got := []string{request.Method, request.Path, request.Header.Get("Authorization"), request.Header.Get("Content-Type")}
+	want := []string{"POST", "/app/rest/buildQueue", "Bearer " + token, "application/xml"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("the request (-want +got):\n%s", diff)
+	}
+	for _, want := range []string{fmt.Sprintf("id=%q", twoBuild), `branchName="main"`} {
+		if !strings.Contains(request.Body, want) {
+			t.Errorf("the request is %s, want %s in it", request.Body, want)
+		}
+	}
+}
+
+// wantLog compares the whole log, without its stamps and attributes.
+func wantLog(t *testing.T, s *station, want ...string) {
+	t.Helper()
+	var got []string
+	for line := range strings.Lines(s.log()) {
+		_, words, _ := strings.Cut(strings.TrimSpace(line), "] ")
+		words, _, _ = strings.Cut(words, " id=")
+		got = append(got, words)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("the log (-want +got):\n%s", diff)
+	}
+}
