@@ -16,6 +16,22 @@
 //	                           └──── switch off ◄─── 2 s ── failed ◄┘ not started
 //	                                            (on: armed)            or unknown
 //
+// What the box shows and what a press means, state by state:
+//
+//	state      blinker, target's lamp, sound          switch        branch        launch button
+//	safe       off, on                                on: armed     next target   refused "not armed"
+//	locked     winks, on                              off: safe     next target   refused "switch off first"
+//	armed      blinks (server away: twice), on        off: safe     next target   launch
+//	launching  on, alternating for 4 s and until      off: called   refused       refused "busy"
+//	           the answer, alarm                      off, if       "busy"
+//	                                                  unsent
+//	failed     off, two flashes (unknown: slow),      noted         refused       refused "busy"
+//	           buzz                                                 "busy"
+//
+// The lamp keeps the light of a failure until the switch is moved or the branch
+// button acknowledges it; the other rules stand with the code in press.go, and
+// the figures in rhythm.go.
+//
 // A press travels one way and once: a settled change of a line becomes an
 // [Event], [Box.Step] answers with actions, and the Loop carries them out. The
 // outcome of a launch comes back as an Event too.

@@ -64,7 +64,7 @@ func (s *Stage) await(ctx context.Context, patience time.Duration, so func() boo
 // holds tells whether e is so at this moment. An expected sound is heard once.
 func (s *Stage) holds(e expect) bool {
 	if e.what != "sound" {
-		return s.seen(e) == e.want || (e.what == "blinker" || e.what == "lamp") && e.want == level(s.lit(e))
+		return s.seen(e) == e.want
 	}
 	i := slices.IndexFunc(s.sounds, func(sound shipit.Sound) bool { return sound.String() == e.want })
 	s.sounds = s.sounds[i+1:]
@@ -87,29 +87,23 @@ func (s *Stage) seen(e expect) string {
 		}
 		return s.sounds[0].String()
 	}
-	changes := s.changes(e)
-	if n := len(changes); n >= 2 && time.Since(changes[n-2].at) <= blinkTime {
-		return "blinking"
-	}
-	return level(s.lit(e))
-}
-
-// lit tells whether a lamp is on at this moment.
-func (s *Stage) lit(e expect) bool {
-	changes := s.changes(e)
-	return len(changes) > 0 && changes[len(changes)-1].on
-}
-
-func (s *Stage) changes(e expect) []change {
+	pin := e.pin
 	if e.what == "blinker" {
-		return s.lamps[s.wiring.Blinker.Pin]
+		pin = s.wiring.Blinker.Pin
 	}
-	return s.lamps[e.pin]
+	return light(s.lamps[pin], time.Now())
 }
 
-func level(on bool) string {
-	if on {
+// light is what a lamp does, by its latest changes: a lamp that went on and off
+// within blinkTime blinks.
+func light(changes []change, now time.Time) string {
+	n := len(changes)
+	switch {
+	case n >= 2 && now.Sub(changes[n-2].at) <= blinkTime:
+		return "blinking"
+	case n >= 1 && changes[n-1].on:
 		return "on"
+	default:
+		return "off"
 	}
-	return "off"
 }

@@ -14,7 +14,7 @@ import (
 const startTime = 30 * time.Second
 
 // Perform waits until the box has started, and plays the lines of a script until they end, one of them is quit, or ctx
-// ends, and takes all hands off then. A line that is none and a step that
+// ends, and holds no button any more then. A line that is none and a step that
 // fails are told to wrong, with the line's number; what that returns, if it is
 // an error, ends the play.
 func (s *Stage) Perform(ctx context.Context, lines <-chan string, wrong func(error) error) error {
@@ -123,7 +123,7 @@ func (s *Stage) move(in gpio.Input, active bool) {
 	}
 }
 
-// letGo takes the fingers off.
+// letGo forgets the buttons that are held: the box is over.
 func (s *Stage) letGo() {
 	s.note(func() {
 		for _, timer := range s.held {
