@@ -10,11 +10,17 @@ package main
 import (
 	"context"
 	"os"
+	"runtime"
 
 	"ship-it.example/gpio"
 )
 
 func main() {
+	if os.Getenv("GOMAXPROCS") == "" {
+		// The box waits nearly always: with one processor no second thread is
+		// woken for each timer, and a press is as fast.
+		runtime.GOMAXPROCS(1)
+	}
 	p := program{args: os.Args, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, findChip: gpio.Find}
 	os.Exit(p.run(context.Background()))
 }
