@@ -124,9 +124,10 @@ func (r *rig) sayReady(ctx context.Context) error {
 
 // report makes the header's changes events of the loop.
 func (r *rig) report(loop *shipit.Loop) func([]gpio.Change) {
+	inputs := plan(r.config).Inputs
 	return func(changes []gpio.Change) {
 		for _, c := range changes {
-			r.log.Debug("Settled", slog.String("line", plan(r.config).Inputs[c.Input].Name),
+			r.log.Debug("Settled", slog.String("line", inputs[c.Input].Name),
 				slog.Bool("active", c.Active), slog.Duration("after", time.Since(c.First)))
 			loop.Post(event(c))
 		}
