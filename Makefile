@@ -2,7 +2,8 @@
 
 GO     ?= go
 BINARY ?= bin/ship-it
-BUILD   = CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w'
+# Without HTTP/2, which nothing here speaks: half a megabyte less to hold in memory.
+BUILD   = CGO_ENABLED=0 $(GO) build -trimpath -tags nethttpomithttp2 -ldflags '-s -w'
 LINT    = $(GO) tool -modfile=.ci/tools/go.mod golangci-lint
 
 # The race detector needs a C compiler.

@@ -28,7 +28,6 @@ func (p *program) command() *cobra.Command {
 			return p.box(cmd.Context(), cmd.Flags(), o)
 		},
 	}
-	root.SetVersionTemplate("ship-it {{.Version}}\n")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SuggestionsMinimumDistance = 2

@@ -97,15 +97,21 @@ var errOver = errors.New("the script is over")
 func (p *program) play(ctx context.Context, r *rig, stage *sim.Stage, input *bufio.Reader) error {
 	ctx, end := context.WithCancelCause(ctx)
 	defer end(nil)
+	unreadable := make(chan error, 1)
 	var tasks errgroup.Group
 	tasks.Go(func() error {
 		defer end(errOver)
-		return shipit.Guard(func() error { return stage.Perform(ctx, lines(ctx, input, end), p.wrongLine) })
+		return shipit.Guard(func() error { return stage.Perform(ctx, lines(ctx, input, unreadable), p.wrongLine) })
 	})
 	err := r.run(ctx)
 	end(err)
 	if played := tasks.Wait(); played != nil {
 		return played
+	}
+	select {
+	case broken := <-unreadable:
+		return broken
+	default:
 	}
 	if errors.Is(err, errOver) {
 		return nil
@@ -125,10 +131,10 @@ func (p *program) wrongLine(err error) error {
 	return nil
 }
 
-// lines reads lines until the input or ctx ends, and tells an input that can't
-// be read. The reader may stay behind in a read that does not end: the program
-// is over then.
-func lines(ctx context.Context, input io.Reader, broken func(error)) <-chan string {
+// lines reads lines until the input or ctx ends. Why an input can't be read to
+// its end is in broken, which must have room, before the lines are closed. The
+// reader may stay behind in a read that does not end: the program is over then.
+func lines(ctx context.Context, input io.Reader, broken chan<- error) <-chan string {
 	c := make(chan string)
 	go func() {
 		defer close(c)
@@ -141,7 +147,7 @@ func lines(ctx context.Context, input io.Reader, broken func(error)) <-chan stri
 			}
 		}
 		if err := scan.Err(); err != nil {
-			broken(fmt.Errorf("read the script: %w", err))
+			broken <- fmt.Errorf("read the script: %w", err)
 		}
 	}()
 	return c

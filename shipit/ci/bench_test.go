@@ -3,6 +3,7 @@ package ci_test
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"net"
 	"slices"
 	"sync"
@@ -55,7 +56,7 @@ func BenchmarkLaunchWarm(b *testing.B) {
 			first := make(chan time.Time, 1)
 			s := standIn(b, citest.WithListener(stamped{l, first}))
 			set := settings(b, s.URL())
-			set.URL.Scheme, set.CAs = bm.scheme, pool
+			set.URL.Scheme, set.CAs = bm.scheme, func() *x509.CertPool { return pool }
 			tc := ci.NewTeamCity(set, bt280)
 			dialled := make(chan error, 1)
 			ctx, stop := context.WithCancel(b.Context())

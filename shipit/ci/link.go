@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 )
 
@@ -48,25 +49,33 @@ type dialer struct {
 	dial    DialFunc
 	secure  bool
 	addr    string // host:port
-	tls     *tls.Config
+	tls     func() *tls.Config
 	timeout time.Duration
 	doubt   func(now time.Time) bool
 }
 
 func newDialer(s Settings) *dialer {
 	return &dialer{
-		dial:   new(net.Dialer).DialContext,
-		secure: s.secure(),
-		addr:   s.hostPort(),
-		tls: &tls.Config{
-			ServerName: s.URL.Hostname(),
-			RootCAs:    s.CAs,
-			MinVersion: tls.VersionTLS12,
-			NextProtos: []string{"http/1.1"},
-		},
+		dial:    new(net.Dialer).DialContext,
+		secure:  s.secure(),
+		addr:    s.hostPort(),
+		tls:     sync.OnceValue(s.tls),
 		timeout: s.Timeout,
 		doubt:   func(time.Time) bool { return false },
 	}
+}
+
+// tls is how TLS is spoken with the server.
+func (s Settings) tls() *tls.Config {
+	c := &tls.Config{
+		ServerName: s.URL.Hostname(),
+		MinVersion: tls.VersionTLS12,
+		NextProtos: []string{"http/1.1"},
+	}
+	if s.CAs != nil {
+		c.RootCAs = s.CAs()
+	}
+	return c
 }
 
 // open connects, TLS included, and sends nothing above it. It ends with ctx,
@@ -96,7 +105,7 @@ func (d *dialer) connect(ctx context.Context) (net.Conn, error) {
 	if err != nil || !d.secure {
 		return c, err
 	}
-	t := tls.Client(c, d.tls)
+	t := tls.Client(c, d.tls())
 	if err := t.HandshakeContext(ctx); err != nil {
 		_ = c.Close()
 		return nil, err

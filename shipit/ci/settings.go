@@ -26,13 +26,13 @@ const DefaultTimeout = 10 * time.Second
 // secret comes out, as long as the field that holds them is exported: package
 // fmt calls no method of an unexported field.
 type Settings struct {
-	URL      *url.URL       // http or https; a path in front and a slash at the end are fine
-	User     string         // with Password: Basic authentication
-	Password string         // a secret
-	Token    string         // a secret; goes as Bearer and wins over User
-	CAs      *x509.CertPool // nil: the system's authorities
-	Timeout  time.Duration  // for the whole request, connection included; 0 is DefaultTimeout
-	Insecure bool           // credentials may travel over http; package config asks for it
+	URL      *url.URL              // http or https; a path in front and a slash at the end are fine
+	User     string                // with Password: Basic authentication
+	Password string                // a secret
+	Token    string                // a secret; goes as Bearer and wins over User
+	CAs      func() *x509.CertPool // whom to believe; asked once, before the first handshake; nil: the system's authorities
+	Timeout  time.Duration         // for the whole request, connection included; 0 is DefaultTimeout
+	Insecure bool                  // credentials may travel over http; package config asks for it
 }
 
 // String gives the address, and the kind of the credentials instead of them.

@@ -36,7 +36,7 @@ func TestTLS(t *testing.T) {
 	cert, pool := certificate(t, citest.Certificate{})
 	s := standIn(t, citest.WithTLS(cert))
 	set := settings(t, s.URL())
-	set.CAs = pool
+	set.CAs = func() *x509.CertPool { return pool }
 	if got := press(t, ci.NewTeamCity(set, bt280)); got.Verdict != shipit.Started {
 		t.Errorf("outcome %+v", got)
 	}
@@ -75,7 +75,7 @@ func TestCertificate(t *testing.T) {
 			}
 			s := standIn(t, citest.WithTLS(cert))
 			set := settings(t, s.URL())
-			set.CAs = pool
+			set.CAs = func() *x509.CertPool { return pool }
 			var opts []ci.Option
 			if tt.doubt {
 				opts = append(opts, ci.WithClockDoubt(func(time.Time) bool { return true }))
@@ -134,7 +134,7 @@ func TestNoTLS(t *testing.T) {
 			s := standIn(t, tt.opts...)
 			set := settings(t, s.URL())
 			set.URL.Scheme = tt.scheme
-			set.CAs = pool
+			set.CAs = func() *x509.CertPool { return pool }
 			want := regexp.MustCompile("^" + strings.ReplaceAll(tt.want, "ADDR", set.URL.Host) + "$")
 			if got := press(t, ci.NewTeamCity(set, bt280)); got.Verdict != shipit.NotStarted || !want.MatchString(got.Reason) {
 				t.Errorf("outcome %+v, want a reason like %s", got, want)

@@ -2,6 +2,7 @@ package ci_test
 
 import (
 	"context"
+	"crypto/x509"
 	"math/rand/v2"
 	"net"
 	"runtime"
@@ -169,7 +170,7 @@ func TestWithdrawRace(t *testing.T) {
 			l := &drained{Listener: tcp}
 			s := standIn(t, append(tt.opts, citest.WithListener(l))...)
 			set := settings(t, s.URL())
-			set.CAs = pool
+			set.CAs = func() *x509.CertPool { return pool }
 			tc := ci.NewTeamCity(set, bt280)
 			sent := 0
 			const rounds = 300

@@ -193,7 +193,7 @@ func TestParseAuthorities(t *testing.T) {
 		t.Fatal(err)
 	}
 	want.AppendCertsFromPEM(pem)
-	if !want.Equal(c.TeamCity.CAs) {
+	if !want.Equal(c.TeamCity.CAs()) {
 		t.Error("they are not the system's and ours")
 	}
 }

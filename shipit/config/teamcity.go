@@ -71,8 +71,9 @@ func unusable(u *url.URL) (text, remedy string) {
 }
 
 // authorities reads the certificate authorities that are believed beside the
-// system's own; nil means the system's alone.
-func (s *section) authorities() *x509.CertPool {
+// system's own; nil means the system's alone. Those are read when they are
+// wanted, which takes longer than all the rest of a start.
+func (s *section) authorities() func() *x509.CertPool {
 	const key = "ca_file"
 	n := s.str(key, `ca_file = "our-ca.pem"`)
 	if n == nil {
@@ -82,14 +83,17 @@ func (s *section) authorities() *x509.CertPool {
 	if data == nil {
 		return nil
 	}
-	pool, err := x509.SystemCertPool()
-	if err != nil {
-		pool = x509.NewCertPool() // a system without any: ours alone
-	}
-	if !pool.AppendCertsFromPEM(data) {
+	if !x509.NewCertPool().AppendCertsFromPEM(data) {
 		s.add(n.place, s.label+key, "holds no certificate", "name a PEM file, with BEGIN CERTIFICATE in it")
 	}
-	return pool
+	return func() *x509.CertPool {
+		pool, err := x509.SystemCertPool()
+		if err != nil {
+			pool = x509.NewCertPool() // a system without any: ours alone
+		}
+		pool.AppendCertsFromPEM(data)
+		return pool
+	}
 }
 
 // checkTransport holds the secret, the address and the certificates against
