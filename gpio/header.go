@@ -152,28 +152,36 @@ func (h *Header) Close() error {
 	if h.shut.CompareAndSwap(false, true) {
 		defer close(h.closed) // after a panic too, so that nobody waits for ever
 		close(h.closing)
-		h.closeErr = errors.Join(h.closeOutputs(), h.closeInputs())
+		h.giveBack()
 		return h.closeErr
 	}
 	<-h.closed
 	return h.closeErr
 }
 
-// closeOutputs puts all lamps out before it gives the first one back.
-func (h *Header) closeOutputs() error {
+// giveBack puts all lamps out before it gives the first one back, and the
+// inputs last. Each line is given back in a deferred call, which a panic at
+// another one does not skip.
+func (h *Header) giveBack() {
+	failed := func(err error) { h.closeErr = errors.Join(h.closeErr, err) }
+	defer func() { failed(h.closeInputs()) }()
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	var errs []error
+	for i := range slices.Backward(h.outputs) {
+		defer func() { failed(h.closeOutput(i)) }()
+	}
 	for i := range h.outputs {
-		errs = append(errs, h.drive(i, false))
+		failed(h.drive(i, false))
 	}
-	for i, line := range h.outputs {
-		if err := line.Close(); err != nil {
-			o := h.plan.Outputs[i]
-			errs = append(errs, lost(fmt.Sprintf("give back %s", wire{o.Pin, o.Name}), err))
-		}
+}
+
+// closeOutput needs mu.
+func (h *Header) closeOutput(i int) error {
+	if err := h.outputs[i].Close(); err != nil {
+		o := h.plan.Outputs[i]
+		return lost(fmt.Sprintf("give back %s", wire{o.Pin, o.Name}), err)
 	}
-	return errors.Join(errs...)
+	return nil
 }
 
 // closeInputs waits until the reader has left the lines alone; it halts its own

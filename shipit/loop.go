@@ -1,7 +1,9 @@
 package shipit
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"time"
@@ -72,24 +74,26 @@ func (l *Loop) Post(ev Event) {
 
 // Run takes events until ctx ends, and returns nil then, or until a fault ends
 // it. Whatever the end, it closes the panel first, and then waits for the
-// outcome of a request that is on its way, 2 s at most.
+// outcome of a request that is on its way, 2 s at most. A panic on the way out
+// skips none of that, and is returned.
 func (l *Loop) Run(ctx context.Context) error {
-	defer l.tasks.Wait()
-	defer close(l.done)
 	err := Guard(func() error { return l.turn(ctx) })
-	if ctx.Err() != nil {
-		err = nil
+	if _, panicked := errors.AsType[*PanicError](err); ctx.Err() != nil && !panicked {
+		err = nil // the lamps were given back behind our back
 	}
-	closed := l.Panel.Close()
-	l.Speaker.Silence()
-	if err == nil {
-		err = closed
-	}
+	err = cmp.Or(err, Guard(l.Panel.Close), Guard(func() error { l.Speaker.Silence(); return nil }))
 	if err != nil && l.Fault != nil {
 		l.Fault(err)
 	}
-	l.stop(ctx)
-	return err
+	err = cmp.Or(err, Guard(func() error { l.stop(ctx); return nil }))
+	close(l.done)
+	l.tasks.Wait()
+	select {
+	case late := <-l.faults:
+		return cmp.Or(err, late)
+	default:
+		return err
+	}
 }
 
 // turn takes events and ticks until ctx ends or something fails.

@@ -33,13 +33,13 @@ func (p *program) box(ctx context.Context, flags *pflag.FlagSet, o options) erro
 func (p *program) foreground(ctx context.Context, o options) error {
 	ctx, ends := listen(ctx, nil)
 	defer ends.close()
-	out := newSink(p.stderr, ends.end)
+	out := newSink(p.stderr, ends.fail)
 	defer out.Close(flushTime)
 	logger, err := o.logger(out)
 	if err != nil {
 		return err
 	}
-	r, err := p.assemble(o, logger, out, ends.end)
+	r, err := p.assemble(o, logger, out, ends)
 	if err != nil {
 		return err
 	}
@@ -59,8 +59,8 @@ func (o options) logger(out io.Writer) (*slog.Logger, error) {
 
 // assemble reads the configuration and makes the parts of a box. The secrets
 // leave the environment before anything else can be started. A fault outside
-// the loop is told to end. The caller closes the rig.
-func (p *program) assemble(o options, logger *slog.Logger, out io.Writer, end func(error)) (*rig, error) {
+// the loop is told to ends. The caller closes the rig.
+func (p *program) assemble(o options, logger *slog.Logger, out io.Writer, ends *ends) (*rig, error) {
 	c, err := load(o, !o.drill)
 	if err != nil {
 		return nil, err
@@ -69,7 +69,7 @@ func (p *program) assemble(o options, logger *slog.Logger, out io.Writer, end fu
 	if err != nil {
 		return nil, err
 	}
-	r := &rig{config: c, log: logger, crash: out, chip: chip}
+	r := &rig{config: c, log: logger, crash: out, chip: chip, late: ends.late}
 	if o.drill {
 		if _, err := r.standIn(); err != nil {
 			return nil, err
@@ -77,7 +77,7 @@ func (p *program) assemble(o options, logger *slog.Logger, out io.Writer, end fu
 	} else {
 		r.serve(c.TeamCity)
 	}
-	player := sound.New(sound.Settings{Player: c.Sound.Player, Alarm: c.Sound.Alarm, Buzz: c.Sound.Buzz}, logger, end)
+	player := sound.New(sound.Settings{Player: c.Sound.Player, Alarm: c.Sound.Alarm, Buzz: c.Sound.Buzz}, logger, ends.fail)
 	r.speaker = player
 	r.closers = append(r.closers, player.Close)
 	return r, nil

@@ -60,7 +60,13 @@ func (o options) detached(name string) (daemonize.Options, error) {
 // daemon runs the box in the daemon's process. If it ends before it is ready,
 // its words go to the caller.
 func (p *program) daemon(ctx context.Context, d *daemonize.Daemon, o options) error {
-	out := newSink(p.stderr, func(error) {}) // the box outlives its log
+	ctx, fail := context.WithCancelCause(ctx)
+	defer fail(nil)
+	out := newSink(p.stderr, func(err error) {
+		if isPanic(err) { // the box outlives its log otherwise
+			fail(err)
+		}
+	})
 	defer out.Close(flushTime)
 	var ready atomic.Bool
 	err := shipit.Guard(func() error { return p.serve(ctx, d, o, out, &ready) })
@@ -88,7 +94,7 @@ func (p *program) serve(ctx context.Context, d *daemonize.Daemon, o options, out
 		}
 	})
 	defer ends.close()
-	r, err := p.assemble(o, logger, out, ends.end)
+	r, err := p.assemble(o, logger, out, ends)
 	if err != nil {
 		return err
 	}

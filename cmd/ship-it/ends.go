@@ -34,8 +34,10 @@ func asked(err error) bool {
 
 // ends is how the program is ended from outside.
 type ends struct {
+	ctx     context.Context
 	end     context.CancelCauseFunc
-	reopen  func() // what HUP does in a daemon; nil in the foreground
+	late    chan error // has the first panic that came when the end had begun
+	reopen  func()     // what HUP does in a daemon; nil in the foreground
 	signals chan os.Signal
 }
 
@@ -54,7 +56,7 @@ type ends struct {
 // takes 2 s at most. The ends' close gives the signals back.
 func listen(parent context.Context, reopen func()) (context.Context, *ends) {
 	ctx, end := context.WithCancelCause(parent)
-	e := &ends{end: end, reopen: reopen, signals: make(chan os.Signal, 8)}
+	e := &ends{ctx: ctx, end: end, late: make(chan error, 1), reopen: reopen, signals: make(chan os.Signal, 8)}
 	systemd := os.Getenv("NOTIFY_SOCKET") != ""
 	wanted := []os.Signal{syscall.SIGTERM, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGPIPE, syscall.SIGTSTP}
 	switch {
@@ -64,12 +66,28 @@ func listen(parent context.Context, reopen func()) (context.Context, *ends) {
 		wanted = append(wanted, syscall.SIGHUP)
 	}
 	signal.Notify(e.signals, wanted...)
-	go func() {
-		if err := shipit.Guard(e.serve); err != nil {
-			end(err)
-		}
-	}()
+	go e.run()
 	return ctx, e
+}
+
+// run is serve at the bottom of its goroutine.
+func (e *ends) run() {
+	if err := shipit.Guard(e.serve); err != nil {
+		e.fail(err)
+	}
+}
+
+// fail ends the program with a fault, from any goroutine. A panic that comes
+// when the end has begun is kept for its last words.
+func (e *ends) fail(err error) {
+	e.end(err)
+	if !isPanic(err) || errors.Is(context.Cause(e.ctx), err) {
+		return
+	}
+	select {
+	case e.late <- err:
+	default: // the first one is enough
+	}
 }
 
 // serve takes signals until close.

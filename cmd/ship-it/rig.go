@@ -30,6 +30,7 @@ type rig struct {
 	ready   func() error                  // called once the pins are set up; may be nil
 	ending  func()                        // called when the lines are given back; may be nil
 	tasks   []func(context.Context) error // what else runs beside the loop until ctx ends
+	late    <-chan error                  // has a panic outside the tasks that came when the end had begun; may be nil
 	closers []func() error                // what close ends
 }
 
@@ -83,7 +84,7 @@ func (r *rig) run(parent context.Context) error {
 	tasks, ctx := errgroup.WithContext(failing)
 	over := make(chan error, 1)
 	context.AfterFunc(ctx, func() {
-		over <- shipit.Guard(func() error { r.giveBack(header, context.Cause(ctx)); return nil })
+		over <- shipit.Guard(func() error { return r.giveBack(header, context.Cause(ctx)) })
 	})
 	r.log.Info("pins have been initialized!")
 	loop := shipit.NewLoop(shipit.Config{
@@ -100,13 +101,14 @@ func (r *rig) run(parent context.Context) error {
 	for _, task := range everything {
 		tasks.Go(func() error { return shipit.Guard(func() error { return task(ctx) }) })
 	}
-	_ = tasks.Wait() // its error is the cause of ctx
-	err = context.Cause(ctx)
-	if broken := <-over; broken != nil {
-		r.sayEnd(broken)
-		err = broken
+	failed := tasks.Wait()
+	faults := []error{failed, <-over}
+	select {
+	case late := <-r.late:
+		faults = append(faults, late)
+	default:
 	}
-	return saidError{err}
+	return saidError{r.sayLate(context.Cause(ctx), faults...)}
 }
 
 // sayReady tells that the pins are set up, unless the end has begun.

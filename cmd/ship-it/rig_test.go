@@ -3,8 +3,8 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"strings"
 	"sync"
@@ -26,6 +26,8 @@ type mock struct {
 	chip *virtual.Chip
 	end  context.CancelCauseFunc
 	over chan error
+
+	parent context.Context // of the box's own
 
 	mu       sync.Mutex
 	launches int
@@ -54,20 +56,36 @@ func (m *mock) Warm(ctx context.Context, _ func(error)) { <-ctx.Done() }
 func (m *mock) Write(line []byte) (int, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if bytes.Contains(line, []byte("received signal")) {
-		m.driven = m.chip.Free()
+	for _, words := range []string{"received signal", "panic: ", "cleaning up pins!"} {
+		if bytes.Contains(line, []byte(words)) {
+			m.driven = errors.Join(m.driven, m.chip.Free())
+		}
 	}
 	return m.log.Write(line)
+}
+
+func (m *mock) read() string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.log.String()
 }
 
 // newMock runs a box with the original's wiring on a chip that was prepared.
 func newMock(t *testing.T, prepare func(*virtual.Chip)) *mock {
 	t.Helper()
+	return newMockRig(t, prepare, func(*mock, *rig) {})
+}
+
+// newMockRig is newMock with a rig that may be changed.
+func newMockRig(t *testing.T, prepare func(*virtual.Chip), change func(*mock, *rig)) *mock {
+	t.Helper()
 	m := &mock{t: t, chip: virtual.New("mock", 54), over: make(chan error, 1)}
 	prepare(m.chip)
-	r := &rig{config: config.Original(), log: slog.New(lineHandler{w: m}), crash: io.Discard, chip: m.chip, server: m, speaker: silence{}}
+	r := &rig{config: config.Original(), log: slog.New(lineHandler{w: m}), crash: m, chip: m.chip, server: m, speaker: silence{}}
+	m.parent = t.Context()
+	change(m, r)
 	var ctx context.Context
-	ctx, m.end = context.WithCancelCause(t.Context())
+	ctx, m.end = context.WithCancelCause(m.parent)
 	go func() { m.over <- r.run(ctx) }()
 	m.pass(100 * ms)
 	return m

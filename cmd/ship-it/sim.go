@@ -36,14 +36,14 @@ func (p *program) sim(cmd *cobra.Command, o options) error {
 	}
 	ctx, ends := listen(cmd.Context(), nil)
 	defer ends.close()
-	out := newSink(p.stdout, ends.end)
+	out := newSink(p.stdout, ends.fail)
 	defer out.Close(simFlush)
 	logger, err := o.logger(out)
 	if err != nil {
 		return err
 	}
 	chip := virtual.New("simulator", simLines)
-	r := &rig{config: c, log: logger, crash: out, chip: chip}
+	r := &rig{config: c, log: logger, crash: out, chip: chip, late: ends.late}
 	defer r.close()
 	stage, err := r.stage(chip, o.live, out)
 	if err != nil {
@@ -138,19 +138,23 @@ func lines(ctx context.Context, input io.Reader, broken chan<- error) <-chan str
 	c := make(chan string)
 	go func() {
 		defer close(c)
-		scan := bufio.NewScanner(input)
-		for scan.Scan() {
-			select {
-			case c <- scan.Text():
-			case <-ctx.Done():
-				return
-			}
-		}
-		if err := scan.Err(); err != nil {
+		if err := shipit.Guard(func() error { return read(ctx, input, c) }); err != nil {
 			broken <- fmt.Errorf("read the script: %w", err)
 		}
 	}()
 	return c
+}
+
+func read(ctx context.Context, input io.Reader, lines chan<- string) error {
+	scan := bufio.NewScanner(input)
+	for scan.Scan() {
+		select {
+		case lines <- scan.Text():
+		case <-ctx.Done():
+			return nil
+		}
+	}
+	return scan.Err()
 }
 
 // confirmLive names what launches will reach, and has it confirmed.

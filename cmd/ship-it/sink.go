@@ -28,14 +28,18 @@ type sink struct {
 }
 
 // newSink starts a sink before w. If w turns out to be a closed pipe or a
-// terminal that is gone, broken is called, once, from the sink's goroutine;
-// other errors, such as a full disk, cost their line and nothing else.
+// terminal that is gone, broken is called, once, from the sink's goroutine, and
+// with a panic at each; other errors, such as a full disk, cost their line and
+// nothing else.
 func newSink(w io.Writer, broken func(error)) *sink {
 	s := &sink{lines: make(chan []byte, backlog), quit: make(chan struct{}), done: make(chan struct{})}
 	go func() {
 		defer close(s.done)
-		if err := shipit.Guard(func() error { s.drain(w, broken); return nil }); err != nil {
-			broken(err)
+		for drained := false; !drained; {
+			err := shipit.Guard(func() error { s.drain(w, broken); return nil })
+			if drained = err == nil; !drained {
+				broken(err) // the panic costs its line: those of the end are still to come
+			}
 		}
 	}()
 	return s
