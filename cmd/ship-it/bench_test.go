@@ -129,7 +129,7 @@ func BenchmarkTerm(b *testing.B) {
 		r.waitLog("Triggered a build")
 		began := time.Now()
 		r.signal(syscall.SIGTERM)
-		for !h.free(pinBlinker) || !h.free(pinLampA) {
+		for p.left() != "" {
 			continue
 		}
 		lines = append(lines, time.Since(began))

@@ -15,72 +15,139 @@ import (
 	"ship-it.example/shipit/ci/citest"
 )
 
-// TestEnds ends the program by each signal at ten moments of a launch, and once
-// before it. The lines are given back first, the log has the original's words
-// and what became of the request.
+// TestEnds ends the program at eleven moments of a launch, by each signal and
+// by the end of whoever reads its log. The lines are given back first, the log
+// has the original's words and what became of the request, no player is left,
+// and nothing is sent again. PIPE alone is no end.
 func TestEnds(t *testing.T) {
 	t.Parallel()
 	cases := []struct {
-		signal syscall.Signal
-		code   int
-		words  string
+		name  string
+		end   func(*process)
+		code  int
+		words string // empty: nobody reads the log any more
 	}{
-		{syscall.SIGTERM, 0, "received signal 15, exiting..."},
-		{syscall.SIGINT, 0, "received signal 2, exiting..."},
-		{syscall.SIGHUP, 0, "received signal 1, exiting..."},
-		{syscall.SIGQUIT, 1, "received signal 3, exiting..."},
+		{"TERM", signalled(syscall.SIGTERM), 0, "received signal 15, exiting..."},
+		{"INT", signalled(syscall.SIGINT), 0, "received signal 2, exiting..."},
+		{"HUP", signalled(syscall.SIGHUP), 0, "received signal 1, exiting..."},
+		{"QUIT", signalled(syscall.SIGQUIT), 1, "received signal 3, exiting..."},
+		{"PIPE, then TERM", signalled(syscall.SIGPIPE, syscall.SIGTERM), 0, "received signal 15, exiting..."},
+		{"closed log", unread, 1, ""},
 	}
 	for _, c := range cases {
-		for moment := range 11 {
-			t.Run(fmt.Sprintf("%v/%d", c.signal, moment), func(t *testing.T) {
+		for _, m := range processMoments() {
+			t.Run(c.name+"/"+m.name, func(t *testing.T) {
 				t.Parallel()
 				p := newPlace(t)
-				outcome := "Triggered a build of Client Int id=1"
-				p.server.SetMode(citest.Slow(700 * time.Millisecond))
-				if moment == 1 {
-					outcome = "ERROR Unknown whether a build of Client Int started: stopped"
-					p.server.SetMode(citest.Silent())
-				}
-				r := p.start()
-				h := p.hand()
-				h.arm()
-				if moment > 0 {
-					h.press()
-					<-p.asked
-					<-time.After(time.Duration(moment*moment) * 4 * time.Millisecond)
-				}
-				r.signal(c.signal)
-				r.waitLog("cleaning up pins!") // lines first, words after
-				for _, pin := range []int{pinBlinker, pinLampA, pinLampB} {
-					if !h.free(pin) {
-						t.Errorf("line %d is driven after the last words", pin)
+				p.givePlayer()
+				m.prepare(p)
+				r := p.start("-v")
+				m.reach(r, p.hand())
+				c.end(r)
+				if c.words != "" {
+					r.waitLog("cleaning up pins!") // lines first, words after
+					if left := p.left(); left != "" {
+						t.Errorf("lines are driven after the last words: %s", left)
 					}
 				}
-				if moment%3 == 1 {
-					r.signal(c.signal) // once more, out of impatience
+				if m.again && c.words != "" {
+					c.end(r) // once more, out of impatience
 				}
 				code, log := r.end()
 				if code != c.code {
 					t.Errorf("exit code %d, want %d", code, c.code)
 				}
-				want := []string{c.words, "cleaning up pins!"}
-				if moment > 0 {
-					want = append(want, outcome)
+				if left := p.left(); left != "" {
+					t.Errorf("lines are left driven: %s", left)
 				}
-				if c.signal == syscall.SIGQUIT {
-					want = append(want, "goroutine ")
-				}
-				inOrder(t, log, want[:2]...)
-				for _, text := range want {
-					if !strings.Contains(log, text) {
-						t.Errorf("no %q in the log:\n%s", text, log)
+				p.checkNoPlayer()
+				if c.words != "" {
+					inOrder(t, log, c.words, "cleaning up pins!")
+					m.checkLog(t, log)
+					if strings.Contains(log, "signal 13") || strings.Contains(log, "goroutine ") != (c.name == "QUIT") {
+						t.Errorf("a PIPE is told, or a trace that is not wanted:\n%s", log)
 					}
 				}
-				if n := p.server.Requests(); n != min(moment, 1) {
-					t.Errorf("the server got %d requests", n)
+				if n := p.server.Requests(); n != m.requests && (m.name != "at the press" || n > 1) {
+					t.Errorf("the server got %d requests, want %d", n, m.requests)
 				}
 			})
 		}
+	}
+}
+
+func signalled(signals ...syscall.Signal) func(*process) {
+	return func(r *process) {
+		for _, sig := range signals {
+			r.signal(sig)
+		}
+	}
+}
+
+// unread takes the log's reader away, and has a line written.
+func unread(r *process) {
+	r.unread()
+	r.hand().do("drive %d low", pinBranch)
+}
+
+// processMoment is a moment of a launch.
+type processMoment struct {
+	name     string
+	prepare  func(*place)
+	reach    func(*process, *hand)
+	requests int
+	outcome  string // a line of the log; empty: there may be none
+	again    bool   // the end comes twice
+}
+
+// checkLog: the launch has one outcome.
+func (m processMoment) checkLog(t *testing.T, log string) {
+	t.Helper()
+	if !strings.Contains(log, m.outcome) {
+		t.Errorf("no %q in the log:\n%s", m.outcome, log)
+	}
+	outcomes := 0
+	for _, words := range []string{"] Triggered a build", "ERROR No build", "ERROR Unknown whether"} {
+		outcomes += strings.Count(log, words)
+	}
+	if launches := strings.Count(log, "] Launching "); launches != outcomes || launches > 1 {
+		t.Errorf("%d launches, %d outcomes:\n%s", launches, outcomes, log)
+	}
+}
+
+func processMoments() []processMoment {
+	nothing := func(*place) {}
+	mode := func(m citest.Mode) func(*place) { return func(p *place) { p.server.SetMode(m) } }
+	armed := func(_ *process, h *hand) { h.arm() }
+	pressed := func(words string) func(*process, *hand) {
+		return func(r *process, h *hand) {
+			h.arm()
+			h.press()
+			r.waitLog(words)
+			r.waitFile("players", "\n")
+		}
+	}
+	asked := func(r *process, h *hand) { pressed("Launching Client Int")(r, h); <-r.asked }
+	const stopped = "ERROR Unknown whether a build of Client Int started: stopped"
+	return []processMoment{
+		{name: "safe", prepare: nothing, reach: func(*process, *hand) {}},
+		{name: "armed", prepare: nothing, reach: armed},
+		{name: "at the press", prepare: nothing, reach: func(_ *process, h *hand) { h.arm(); h.press() }},
+		{name: "before a byte is written", prepare: (*place).blackHole, reach: pressed("Launching Client Int"), outcome: "ERROR No build of Client Int: stopped"},
+		{name: "unanswered", prepare: mode(citest.Silent()), reach: asked, requests: 1, outcome: stopped},
+		{name: "answered while stopping", prepare: mode(citest.Slow(500 * time.Millisecond)), reach: asked, requests: 1, outcome: "Triggered a build of Client Int id=1", again: true},
+		{name: "answered", prepare: nothing, reach: pressed("Triggered a build"), requests: 1, outcome: "Triggered a build of Client Int id=1"},
+		{name: "failed", prepare: mode(citest.Fail(409)), reach: pressed("ERROR No build"), requests: 1, outcome: "ERROR No build of Client Int: conflict"},
+		{name: "unknown", prepare: mode(citest.Drop()), reach: func(r *process, h *hand) {
+			pressed("ERROR Unknown")(r, h)
+			h.await(pinBlinker, "high") // armed again
+		}, requests: 1, outcome: "ERROR Unknown whether a build of Client Int started: cut off"},
+		{name: "disarmed in the launch", prepare: mode(citest.Silent()), reach: func(r *process, h *hand) {
+			asked(r, h)
+			h.do("float %d", pinSwitch)
+			r.waitLog(`line="arming switch" active=false`)
+		}, requests: 1, outcome: stopped},
+		{name: "stopping", prepare: mode(citest.Silent()), reach: asked, requests: 1, outcome: stopped, again: true},
 	}
 }
 
@@ -106,18 +173,23 @@ func TestPanics(t *testing.T) {
 		t.Run(where, func(t *testing.T) {
 			t.Parallel()
 			p := newPlace(t)
+			p.givePlayer()
 			r := p.start()
 			h := p.hand()
+			h.arm()
+			h.press()
+			r.waitFile("players", "\n")
 			h.do("panic %s", where)
-			h.do("drive %d high", pinSwitch)
+			h.do("float %d", pinLaunch)
 			r.waitLog("cleaning up pins!")
-			if !h.free(pinBlinker) {
-				t.Error("the blinker is driven after the last words")
+			if left := p.left(); left != "" {
+				t.Errorf("lines are driven after the last words: %s", left)
 			}
 			code, log := r.end()
 			if code != 1 {
 				t.Errorf("exit code %d, want 1", code)
 			}
+			p.checkNoPlayer()
 			inOrder(t, log, "ERROR panic: tripped in "+where, "goroutine ")
 		})
 	}

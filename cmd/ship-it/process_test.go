@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -104,6 +105,7 @@ func (p *place) command(args ...string) *exec.Cmd {
 type process struct {
 	*place
 	cmd   *exec.Cmd
+	log   io.Closer // our end of its stderr
 	mu    sync.Mutex
 	lines []string
 	more  chan struct{} // closed at each new line
@@ -126,6 +128,7 @@ func (p *place) startCommand(cmd *exec.Cmd) *process {
 	if err := r.cmd.Start(); err != nil {
 		p.t.Fatal(err)
 	}
+	r.log = stderr
 	go func() {
 		defer close(r.done)
 		for s := bufio.NewScanner(stderr); s.Scan(); {
@@ -172,6 +175,15 @@ func (r *process) end() (int, string) {
 	return r.cmd.ProcessState.ExitCode(), strings.Join(r.lines, "\n")
 }
 
+// unread stops reading the log.
+func (r *process) unread() {
+	r.t.Helper()
+	if err := r.log.Close(); err != nil {
+		r.t.Fatal(err)
+	}
+	<-r.done
+}
+
 func (r *process) signal(sig syscall.Signal) {
 	r.t.Helper()
 	if err := r.cmd.Process.Signal(sig); err != nil {
@@ -207,16 +219,6 @@ func (h *hand) do(format string, args ...any) string {
 		h.t.Fatal(err)
 	}
 	return strings.TrimSpace(answer)
-}
-
-// free tells whether a line is an input, or the program gone.
-func (h *hand) free(pin int) bool {
-	h.t.Helper()
-	if _, err := fmt.Fprintf(h.conn, "level %d\n", pin); err != nil {
-		return true
-	}
-	answer, err := h.in.ReadString('\n')
-	return err != nil || answer == "free\n"
 }
 
 // arm and press are what a person does; the lamps tell when it has been seen.

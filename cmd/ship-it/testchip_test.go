@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -24,15 +25,20 @@ import (
 //	remove                                    ok; the chip is gone
 //	panic wait | panic drive                  ok; the next one panics
 //
-// Of two processes with one socket the second finds its lines held.
+// Of two processes with one socket the second finds its lines held. As on a
+// Raspberry Pi, outputs of a process that was killed stay driven, for the next
+// one to find: the pins that are driven stand in SOCKET.driven, which is there
+// as long as there are any.
 type testChip struct {
 	*virtual.Chip
 	panics atomic.Value // where the next panic is
 	lock   *os.File     // held as long as the inputs are claimed
+	left   string       // the name of SOCKET.driven
+	driven map[int]bool // by the chip's observer
 }
 
 func newTestChip(socket string) (gpio.Chip, error) {
-	c := &testChip{Chip: virtual.New("virtual", 54)}
+	c := &testChip{Chip: virtual.New("virtual", 54), left: socket + ".driven", driven: map[int]bool{}}
 	c.panics.Store("")
 	lock, err := os.OpenFile(socket+".lock", os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
@@ -59,8 +65,44 @@ func newTestChip(socket string) (gpio.Chip, error) {
 		return nil, err
 	}
 	c.lock = lock
+	c.strand()
+	c.Observe(c.note)
 	go c.serve(listener)
 	return c, nil
+}
+
+// strand finds what was left driven.
+func (c *testChip) strand() {
+	text, _ := os.ReadFile(c.left)
+	for _, word := range strings.Fields(string(text)) {
+		if pin, err := strconv.Atoi(word); err == nil {
+			c.Strand(pin, true)
+			c.driven[pin] = true
+		}
+	}
+}
+
+// note writes down which pins are driven.
+func (c *testChip) note(t virtual.Transition) {
+	if c.driven[t.Pin] == t.Driven {
+		return
+	}
+	c.driven[t.Pin] = t.Driven
+	var text strings.Builder
+	for pin, driven := range c.driven {
+		if driven {
+			fmt.Fprintln(&text, pin)
+		}
+	}
+	var err error
+	if text.Len() == 0 {
+		err = os.Remove(c.left)
+	} else {
+		err = os.WriteFile(c.left, []byte(text.String()), 0o600)
+	}
+	if err != nil {
+		panic(err)
+	}
 }
 
 func (c *testChip) serve(listener net.Listener) {
