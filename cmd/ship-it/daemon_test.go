@@ -216,6 +216,32 @@ func TestStartWhileEnding(t *testing.T) {
 	inOrder(t, p.read("log"), "ERROR Unknown whether a build of Client Int started: stopped", "pins have been initialized!")
 }
 
+// TestStopLosesPatience: a daemon that does not end is left alone after 10 s,
+// with a word. It ends by that TERM once it can.
+func TestStopLosesPatience(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	if code, stderr := p.detach(); code != 0 {
+		t.Fatalf("-d ended with %d:\n%s", code, stderr)
+	}
+	pid := p.pid()
+	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	code, stdout, stderr := p.service("stop")
+	if err := syscall.Kill(pid, syscall.SIGCONT); err != nil {
+		t.Fatal(err)
+	}
+	want := fmt.Sprintf("ship-it: stop: process %d: still running\nship-it: hint: its log tells how far it came; after a kill -9, ship-it release\n", pid)
+	if code != 1 || stdout != "" || stderr != want {
+		t.Errorf("stop ended with %d, want 1, and said %q, want %q", code, stdout+stderr, want)
+	}
+	p.waitGone(pid)
+	if left := p.left(); left != "" {
+		t.Errorf("lines are left driven: %s", left)
+	}
+}
+
 // TestSecrets looks for a secret in everything that a daemon and its child
 // show: arguments, environment, log and output.
 func TestSecrets(t *testing.T) {

@@ -3,8 +3,12 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -17,9 +21,21 @@ import (
 // binary never has one.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"ship-it": func() {
+		becomeNobody()
 		p := program{args: os.Args, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, findChip: findTestChip}
 		os.Exit(p.run(context.Background()))
 	}})
+}
+
+// becomeNobody gives root's rights up if the environment asks for that.
+func becomeNobody() {
+	const nobody = 65534
+	if os.Getenv("TEST_AS_NOBODY") == "" || os.Geteuid() != 0 {
+		return
+	}
+	if err := errors.Join(syscall.Setgroups(nil), syscall.Setgid(nobody), syscall.Setuid(nobody)); err != nil {
+		panic(err)
+	}
 }
 
 func findTestChip(selector string) (gpio.Chip, error) {
@@ -38,7 +54,19 @@ func TestScripts(t *testing.T) {
 		RequireUniqueNames:  true,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("HOME", env.WorkDir)
-			return nil
+			env.Defer(func() { // whatever a script that fails has left running
+				cmd := exec.Command("ship-it", "stop", "--pidfile", filepath.Join(env.WorkDir, "pid"))
+				if out, err := cmd.CombinedOutput(); err != nil {
+					t.Errorf("stop: %v\n%s", err, out)
+				}
+			})
+			return os.Chmod(filepath.Dir(env.WorkDir), 0o711) // for nobody
+		},
+		Condition: func(name string) (bool, error) {
+			if name == "root" {
+				return os.Geteuid() == 0, nil
+			}
+			return false, errors.New("unknown condition " + name)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"code": code,
@@ -46,6 +74,10 @@ func TestScripts(t *testing.T) {
 			// toolong writes a script with one line of 1 MB.
 			"toolong": func(ts *testscript.TestScript, _ bool, _ []string) {
 				ts.Check(os.WriteFile(ts.MkAbs("script"), bytes.Repeat([]byte("x"), 1<<20), 0o600))
+			},
+			// ctrld writes what a terminal takes for the end of its input.
+			"ctrld": func(ts *testscript.TestScript, _ bool, _ []string) {
+				ts.Check(os.WriteFile(ts.MkAbs("ctrld"), []byte{4}, 0o600))
 			},
 		},
 	})

@@ -4,9 +4,15 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
 	"strconv"
+	"strings"
+	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/spf13/pflag"
 )
 
 // code runs ship-it and demands an exit code: code N [arguments].
@@ -33,4 +39,61 @@ func mode(ts *testscript.TestScript, _ bool, args []string) {
 	bits, err := strconv.ParseUint(args[0], 8, 32)
 	ts.Check(err)
 	ts.Check(os.Chmod(ts.MkAbs(args[1]), os.FileMode(bits)))
+}
+
+// TestScriptsTryEverything: every command, flag and exit code stands in a
+// script.
+func TestScriptsTryEverything(t *testing.T) {
+	t.Parallel()
+	var calls []string
+	names, err := filepath.Glob("testdata/script/*.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(string(text)) {
+			if _, call, found := strings.Cut(" "+line, " code "); found {
+				calls = append(calls, call)
+			}
+		}
+	}
+	tried := func(words ...string) {
+		t.Helper()
+		pattern := regexp.MustCompile(`^\d` + strings.Join(words, ` (.* )?`) + `\s`)
+		if !slices.ContainsFunc(calls, pattern.MatchString) {
+			t.Errorf("no script has a line like: code N%s", strings.Join(words, " ... "))
+		}
+	}
+	root := (&program{}).command()
+	for _, cmd := range append(root.Commands(), root) {
+		words := []string{""}
+		if cmd != root {
+			words = append(words, cmd.Name())
+		}
+		tried(words...)
+		cmd.LocalFlags().VisitAll(func(f *pflag.Flag) {
+			tried(append(words, "--"+f.Name)...)
+			if f.Shorthand != "" {
+				tried(append(words, "-"+f.Shorthand)...)
+			}
+		})
+	}
+	for code, commands := range map[string]string{
+		"0": "-d check status stop release pins sim --version --help -h",
+		"1": "-d -c status release pins sim",
+		"2": "--foo -d check status stop sim",
+		"3": "status",
+		"4": "-d -c check status stop release pins",
+		"6": "check pins release sim -d",
+	} {
+		for command := range strings.FieldsSeq(commands) {
+			if !slices.ContainsFunc(calls, regexp.MustCompile("^"+code+" "+command+`\s`).MatchString) {
+				t.Errorf("no script has a line: code %s %s", code, command)
+			}
+		}
+	}
 }

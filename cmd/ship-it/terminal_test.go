@@ -89,7 +89,6 @@ func TestTerminal(t *testing.T) {
 		{"closed", (*os.File).Close, "Launching Client Int"},
 		{"Ctrl-C", func(window *os.File) error { _, err := window.WriteString("\x03"); return err }, "received signal 2, exiting..."},
 		{"Ctrl-C twice", func(window *os.File) error { _, err := window.WriteString("\x03\x03"); return err }, "received signal 2, exiting..."},
-		{"Ctrl-Z, then Ctrl-C", func(window *os.File) error { _, err := window.WriteString("\x1a\x03"); return err }, "received signal 2, exiting..."},
 		{"Ctrl-\\", func(window *os.File) error { _, err := window.WriteString("\x1c"); return err }, "received signal 3, exiting..."},
 	}
 	for _, c := range cases {
