@@ -80,7 +80,7 @@ func (b periphBoard) set(config *gpioioctl.LineSetConfig) (lineSet, error) {
 	if err != nil {
 		return nil, err // not set: it would be a nil in an interface that isn't
 	}
-	return set, nil
+	return &preciseSet{lineSet: set}, nil
 }
 
 func (b periphBoard) line(pin int) singleLine { return b.chip.ByNumber(pin) }
