@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"runtime"
 	"sync"
 	"time"
 )
@@ -154,6 +155,7 @@ func (l *Loop) act(ctx context.Context, a Action) {
 	switch a := a.(type) {
 	case Launch:
 		l.launch(ctx, a.Target)
+		runtime.Gosched() // the request goes out before the lamps and the log have their turn
 	case CallOff:
 		l.withdraw(ErrCalledOff)
 	case Warm:
