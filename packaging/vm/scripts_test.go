@@ -12,7 +12,7 @@ func TestScripts(t *testing.T) {
 	if gpiosim.InMachine() {
 		return // the scripts are the host's
 	}
-	for _, script := range []string{"build", "init", "run", "suite"} {
+	for _, script := range []string{"build", "init", "run", "suite", "soak/run"} {
 		for _, tool := range [][]string{{"dash", "-n"}, {"shellcheck", "--shell=sh", "--severity=style"}} {
 			t.Run(script+"/"+tool[0], func(t *testing.T) {
 				t.Parallel()
