@@ -25,16 +25,39 @@ func launch(ctx context.Context, o Options) error {
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, o.Timeout, fmt.Errorf("%w (%v)", ErrNotReady, o.Timeout))
 	defer cancel()
-	lock, err := claim(ctx, o.PidFile)
+	if err := elsewhere(ctx, o.Others); err != nil {
+		return err
+	}
+	lock, log, err := o.open(ctx)
 	if err != nil {
 		return err
 	}
-	log, err := openLog(o.LogFile)
-	if err != nil {
-		return errors.Join(err, lock.remove())
-	}
 	defer func() { _ = log.Close() }()
 	return detach(ctx, o, lock, log)
+}
+
+// open claims the pidfile and opens the log, for whoever the daemon is going to
+// be. After an error there is no pidfile.
+func (o Options) open(ctx context.Context) (lock *pidFile, log *os.File, err error) {
+	who := account{uid: os.Geteuid(), gid: -1}
+	if o.User != "" {
+		if who, err = o.account(); err != nil {
+			return nil, nil, err
+		}
+	}
+	if lock, err = claim(ctx, o.PidFile); err != nil {
+		return nil, nil, err
+	}
+	if log, err = openLog(o.LogFile, who.uid); err != nil {
+		return nil, nil, errors.Join(err, lock.remove())
+	}
+	if o.User != "" {
+		err = who.takes(lock.file, log)
+	}
+	if err != nil {
+		return nil, nil, errors.Join(err, log.Close(), lock.remove())
+	}
+	return lock, log, nil
 }
 
 // detach starts the middle process and waits for what comes of it. It lets go

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -34,6 +35,30 @@ func claim(ctx context.Context, path string) (*pidFile, error) {
 			return nil, fmt.Errorf("%w: %w", err, context.Cause(ctx))
 		}
 	}
+}
+
+// elsewhere looks at the daemon's other pidfiles before it is started with this
+// one: it returns a [*RunningError] if one of them is a ready daemon's, and
+// waits for a daemon on its way out. What they are otherwise is no business of
+// this start's.
+func elsewhere(ctx context.Context, paths []string) error {
+	tick := time.NewTicker(pollEvery)
+	defer tick.Stop()
+	for i := 0; i < len(paths); {
+		switch found, err := Status(paths[i]); {
+		case err == nil && found.State == Running:
+			return &RunningError{Pid: found.Pid, Managed: found.Managed}
+		case err != nil || found.State != Ending:
+			i++
+			continue
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return fmt.Errorf("pidfile %s: %w: %w", paths[i], errHeld, context.Cause(ctx))
+		}
+	}
+	return nil
 }
 
 // tryClaim is one try of claim. With os.O_EXCL in flags it takes only a path
@@ -69,7 +94,8 @@ func (p *pidFile) take() error {
 	return p.file.Truncate(0)
 }
 
-// own refuses a file that looks like no pidfile of this user's, and sees to it
+// own refuses a file that looks like no pidfile of this user's, or of whom its
+// folder belongs to, who could put another in its place anyhow. It sees to it
 // that nobody else can write to it.
 func (p *pidFile) own() error {
 	var st unix.Stat_t
@@ -82,10 +108,16 @@ func (p *pidFile) own() error {
 	if st.Size > maxSize {
 		return fmt.Errorf("pidfile: %s holds more than a number, is it another file: %w", p.path, ErrUnsafe)
 	}
-	if uid := os.Geteuid(); int(st.Uid) != uid {
+	if uid := os.Geteuid(); int(st.Uid) != uid && !p.ofFolder(st.Uid) {
 		return fmt.Errorf("pidfile: %s belongs to user %d, not %d: %w", p.path, st.Uid, uid, ErrUnsafe)
 	}
 	return p.file.Chmod(pidFileMode)
+}
+
+// ofFolder says whether the pidfile's folder belongs to that user.
+func (p *pidFile) ofFolder(uid uint32) bool {
+	var st unix.Stat_t
+	return unix.Stat(filepath.Dir(p.path), &st) == nil && st.Uid == uid
 }
 
 // holder returns the reason for which the pidfile is locked: a running daemon,
@@ -98,7 +130,8 @@ func (p *pidFile) holder() error {
 	named, err := p.named()
 	pid, ok := p.pid()
 	if ready && ok && named && err == nil {
-		return &RunningError{Pid: pid}
+		managed, _ := p.locked(byteManaged) // the other lock could be asked for
+		return &RunningError{Pid: pid, Managed: managed}
 	}
 	return fmt.Errorf("pidfile %s: %w", p.path, errHeld)
 }

@@ -6,19 +6,22 @@ import (
 	"io/fs"
 	"os"
 	"sync"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
 
-// Daemon is the daemon's side: its pidfile, its log, and the caller who waits.
-// Its methods may be called from any goroutine.
+// Daemon is the daemon's side: its pidfile, its log, and whoever started it and
+// waits. Its methods may be called from any goroutine.
 type Daemon struct {
-	logFile string
+	logFile  string
+	watchdog time.Duration // of the service manager; 0: none
 
-	mu     sync.Mutex
-	pid    *pidFile
-	ready  *os.File // nil once the caller has been told
-	ending bool
+	mu      sync.Mutex
+	pid     *pidFile // nil: none was asked for
+	starter starter
+	told    bool // the starter has heard whether the daemon is ready
+	ending  bool
 }
 
 // newDaemon takes over what the middle process left.
@@ -28,34 +31,41 @@ func newDaemon(h handover) *Daemon {
 	return &Daemon{
 		logFile: h.logFile,
 		pid:     &pidFile{path: h.pidFile, file: os.NewFile(uintptr(h.lock), h.pidFile)},
-		ready:   os.NewFile(uintptr(h.ready), "ready pipe"),
+		starter: readyPipe{os.NewFile(uintptr(h.ready), "ready pipe")},
 	}
 }
 
-// Ready writes the pidfile and lets the caller return. Signals that would end
+// Ready writes the pidfile and lets the starter go on. Signals that would end
 // the process, HUP above all, must be caught before: from here on others know
-// its number. After an error the caller still waits, for a Fail. A caller that
+// its number. After an error the starter still waits, for a Fail. A caller that
 // has gone away is no error, a second Ready or one after Ending is.
 func (d *Daemon) Ready() error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.ready == nil || d.ending {
+	if d.told || d.ending {
 		return os.ErrClosed
 	}
 	if _, err := d.publish(); err != nil {
 		return fmt.Errorf("pidfile %s: %w", d.pid.path, err)
 	}
-	return d.tell(readyMessage)
+	d.told = true
+	return d.starter.ready()
 }
 
 // Fail makes the caller's Start return an [*ExitError] with code and text, and
 // removes the pidfile. The process must then exit, as the caller waits for that
-// too. After Ready there is nobody to tell, and Fail is Close.
+// too. A service manager gets the text's first line to show. After Ready there
+// is nobody to tell, and Fail is Close.
 func (d *Daemon) Fail(code int, text string) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.ending = true
-	return errors.Join(d.pid.remove(), d.tell(exitMessage(code, text)))
+	err := d.pid.remove()
+	if d.told {
+		return err
+	}
+	d.told = true
+	return errors.Join(err, d.starter.failed(code, text))
 }
 
 // Ending marks the daemon as on its way out, so that a Start waits for its end
@@ -68,7 +78,7 @@ func (d *Daemon) Ending() error {
 	if err := d.pid.unlock(byteReady); err != nil {
 		return fmt.Errorf("pidfile %s: %w", d.pid.path, err)
 	}
-	return nil
+	return d.starter.ending()
 }
 
 // Close removes the pidfile, unless another process has put its own there, and
@@ -77,33 +87,18 @@ func (d *Daemon) Ending() error {
 func (d *Daemon) Close() error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.ending = true
-	if d.ready != nil {
-		_ = d.ready.Close()
-		d.ready = nil
-	}
+	d.ending, d.told = true, true
+	d.starter.close()
 	return d.pid.remove()
-}
-
-// tell sends the caller its one message. A write to a caller that died gives
-// EPIPE and no signal: Go keeps SIGPIPE for the descriptors 1 and 2.
-func (d *Daemon) tell(message string) error {
-	if d.ready == nil {
-		return nil
-	}
-	_, err := d.ready.WriteString(message)
-	err = errors.Join(err, d.ready.Close())
-	d.ready = nil
-	if errors.Is(err, unix.EPIPE) {
-		return nil
-	}
-	return err
 }
 
 // publish makes the path name a pidfile of this process with its number in it,
 // and says whether it had to. One that was removed can't be linked back, so it
 // is made anew and held from then on.
 func (d *Daemon) publish() (bool, error) {
+	if d.pid == nil {
+		return false, nil
+	}
 	named, err := d.pid.named()
 	switch {
 	case errors.Is(err, fs.ErrNotExist):

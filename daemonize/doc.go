@@ -14,16 +14,20 @@
 //
 // So the same main runs three times, up to Start, which has to come before
 // anything that opens hardware or starts a process. Of daemon(7)'s steps for a
-// SysV daemon all are taken but one: the privileges stay, they are the init
-// system's to give.
+// SysV daemon all are taken; the privileges are dropped where [Options.User]
+// and [Become] say so.
+//
+// Where a service manager has detached the program already, [Managed] makes the
+// process itself the daemon: the same pidfile, and the manager for a caller.
 //
 // # The pidfile
 //
 // It holds "PID\n" and nothing else, for start-stop-daemon(8), systemd and
 // shell scripts. This package never trusts that number alone: the truth is in
-// two locks on the file. The first byte is locked from the first moment of a
+// locks on the file. The first byte is locked from the first moment of a
 // start to the end of the process, the second one while the number counts,
-// between [Daemon.Ready] and [Daemon.Ending]. The kernel drops both with the
-// process, however it dies, so a stale, an empty or a nonsense pidfile never
-// stands in a start's way.
+// between [Daemon.Ready] and [Daemon.Ending], and the third one by a process
+// that a service manager started. The kernel drops them with the process,
+// however it dies, so a stale, an empty or a nonsense pidfile never stands in a
+// start's way.
 package daemonize

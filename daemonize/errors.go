@@ -20,6 +20,10 @@ var (
 	// panic or a signal. The error says where to look.
 	ErrDied = errors.New("the daemon died before it was ready")
 
+	// ErrNoUser: the system has no user of that name for the daemon to become.
+	// Make one with useradd(8), or stay root.
+	ErrNoUser = errors.New("there is no such user")
+
 	// ErrUnsafe: the pidfile or the log file is something that must not be
 	// written to: a link, a directory, somebody else's. Remove it, or name
 	// another file.
@@ -42,13 +46,26 @@ var (
 // RunningError says that there is nothing to start: the daemon runs and is
 // ready.
 type RunningError struct {
-	Pid int
+	Pid     int
+	Managed bool // a service manager has started it
 }
 
-// Error names the process.
+// Error names the process, and how it runs if it is no detached daemon.
 func (e *RunningError) Error() string {
+	if e.Managed {
+		return fmt.Sprintf("process already running (pid %d, as a service of systemd)", e.Pid)
+	}
 	return fmt.Sprintf("process already running (pid %d)", e.Pid)
 }
+
+// LogError says why the log file can't be opened. Name another, or go without.
+type LogError struct{ Err error }
+
+// Error names the file.
+func (e *LogError) Error() string { return "log file: " + e.Err.Error() }
+
+// Unwrap gives the reason.
+func (e *LogError) Unwrap() error { return e.Err }
 
 // ExitError is what the daemon gave as its reason in [Daemon.Fail].
 type ExitError struct {

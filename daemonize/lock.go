@@ -11,6 +11,9 @@ import (
 const (
 	byteAlive = 0 // held from the claim to the end of the process
 	byteReady = 1 // held while the number in the file counts
+
+	// held from the claim on by a process that a service manager has started
+	byteManaged = 2
 )
 
 // The locks are open-file-description locks (fcntl_locking(2)). Like flock(2)
@@ -25,8 +28,11 @@ func (p *pidFile) lock(b int64) error {
 }
 
 // unlock gives b back. byteAlive never is: the file is removed or the process
-// ends.
+// ends. No pidfile has no lock.
 func (p *pidFile) unlock(b int64) error {
+	if p == nil {
+		return nil
+	}
 	return p.setLock(b, unix.F_UNLCK)
 }
 

@@ -16,8 +16,9 @@ const logFileMode fs.FileMode = 0o640
 // it isn't there and always appended to, or a terminal or another character
 // device. Root writes here, so the path itself may be no symbolic link,
 // whatever directory it is in. No path is /dev/null, open both ways so that a
-// write succeeds.
-func openLog(path string) (*os.File, error) {
+// write succeeds. The file may be owner's, too, who is going to write there. The
+// error is a [*LogError].
+func openLog(path string, owner int) (*os.File, error) {
 	if path == "" {
 		return os.OpenFile(os.DevNull, os.O_RDWR, 0)
 	}
@@ -27,24 +28,25 @@ func openLog(path string) (*os.File, error) {
 	defer unix.Umask(unix.Umask(0o022))
 	f, err := os.OpenFile(path, flags, logFileMode)
 	if errors.Is(err, unix.ELOOP) {
-		return nil, fmt.Errorf("log file: %s is a symbolic link: %w", path, ErrUnsafe)
+		return nil, &LogError{fmt.Errorf("%s is a symbolic link: %w", path, ErrUnsafe)}
 	}
 	if err != nil {
-		return nil, fmt.Errorf("log file: %w", err)
+		return nil, &LogError{err}
 	}
-	if err = safeLog(f); err == nil {
+	if err = safeLog(f, owner); err == nil {
 		err = unix.SetNonblock(int(f.Fd()), false)
 	}
 	if err != nil {
 		_ = f.Close()
-		return nil, fmt.Errorf("log file: %w", err)
+		return nil, &LogError{err}
 	}
 	return f, nil
 }
 
 // safeLog says why f is nothing for root to write a log into: no file or
-// character device, a hard link to another file, or somebody else's.
-func safeLog(f *os.File) error {
+// character device, a hard link to another file, or somebody else's than root's,
+// ours or owner's.
+func safeLog(f *os.File, owner int) error {
 	var stat unix.Stat_t
 	if err := unix.Fstat(int(f.Fd()), &stat); err != nil {
 		return err
@@ -56,8 +58,8 @@ func safeLog(f *os.File) error {
 		return fmt.Errorf("%s is neither a file nor a character device: %w", f.Name(), ErrUnsafe)
 	case stat.Nlink > 1:
 		return fmt.Errorf("%s has another name beside this one: %w", f.Name(), ErrUnsafe)
-	case stat.Uid != 0 && int(stat.Uid) != os.Geteuid():
-		return fmt.Errorf("%s belongs to another user (uid %d): %w", f.Name(), stat.Uid, ErrUnsafe)
+	case stat.Uid != 0 && int(stat.Uid) != os.Geteuid() && int(stat.Uid) != owner:
+		return fmt.Errorf("%s belongs to another user (uid %d), chown it: %w", f.Name(), stat.Uid, ErrUnsafe)
 	}
 	return nil
 }
@@ -71,7 +73,7 @@ func (d *Daemon) Reopen() error {
 	if d.logFile == "" {
 		return nil
 	}
-	f, err := openLog(d.logFile)
+	f, err := openLog(d.logFile, os.Geteuid())
 	if err != nil {
 		return fmt.Errorf("reopen: %w", err)
 	}

@@ -114,7 +114,7 @@ func TestLogIsSafe(t *testing.T) {
 			if err := errors.Join(os.WriteFile(path, nil, 0o640), c.spoil(path)); err != nil {
 				t.Fatal(err)
 			}
-			f, err := openLog(path)
+			f, err := openLog(path, 0)
 			if err == nil {
 				f.Close()
 			}

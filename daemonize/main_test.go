@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"path/filepath"
 	"strconv"
 	"testing"
 	"time"
@@ -51,9 +52,20 @@ func helper(verb, pidFile, logFile, timeout, behaviour, arg string) int {
 		fmt.Println(i.State, i.Pid)
 		return exitCode(err)
 	}
-	d, err := Start(ctx, Options{
-		PidFile: pidFile, LogFile: logFile, Args: os.Args, Env: []string{"GORACE", "HELPER_", "KEPT"}, Timeout: patience,
-	})
+	o := Options{PidFile: pidFile, LogFile: logFile, Args: os.Args, Env: []string{"GORACE", "HELPER_", "KEPT"}, Timeout: patience}
+	switch behaviour {
+	case "user":
+		o.User = arg
+	case "other":
+		o.Others = []string{arg}
+	}
+	var d *Daemon
+	var err error
+	if verb == "managed" {
+		d, err = Managed(ctx, filepath.Base(pidFile))
+	} else {
+		d, err = Start(ctx, o)
+	}
 	if err != nil || d == nil {
 		return exitCode(err)
 	}
@@ -106,6 +118,11 @@ func behave(d *Daemon, behaviour, arg string) int {
 	case "fail":
 		_ = d.Fail(6, arg)
 		return 6
+	case "user":
+		if err := Become(arg); err != nil {
+			_ = d.Fail(1, err.Error())
+			return 1
+		}
 	case "panic":
 		panic("boom before ready")
 	case "exit":
@@ -152,6 +169,12 @@ func behave(d *Daemon, behaviour, arg string) int {
 func serve(d *Daemon, sigs <-chan os.Signal, behaviour, arg string) int {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
+	if behaviour == "watchdog" {
+		go d.Feed(ctx, slog.New(slog.NewTextHandler(os.Stderr, nil)), func(context.Context) error {
+			_, err := os.Stat(arg) // it makes progress while that file is there
+			return err
+		})
+	}
 	go d.Watch(ctx, slog.New(slog.NewTextHandler(os.Stderr, nil)))
 	for n := 1; ; n++ {
 		switch <-sigs {

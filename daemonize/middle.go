@@ -20,8 +20,8 @@ const (
 
 // middle is the whole life of the middle process. It returns the exit code; the
 // caller has its words from the ready pipe.
-func (h handover) middle() int {
-	if err := h.startDaemon(); err != nil {
+func (h handover) middle(o Options) int {
+	if err := h.startDaemon(o.User != ""); err != nil {
 		_, _ = unix.Write(h.ready, []byte("start it: "+err.Error()))
 		return 1
 	}
@@ -30,8 +30,10 @@ func (h handover) middle() int {
 
 // startDaemon starts the daemon with nothing of the caller's: no descriptor, no
 // ignored or blocked signal, and no session of its own, so that it isn't the
-// leader of the one it is in.
-func (h handover) startDaemon() error {
+// leader of the one it is in. One that is going to be another user never gets
+// more rights than it has, nor does what it starts: the kernel keeps that from
+// here on, where there is but one thread to tell.
+func (h handover) startDaemon(fewer bool) error {
 	// Reborn here only takes what the caller's Reborn sent and sets the umask,
 	// which the daemon inherits.
 	if _, err := new(daemon.Context).Reborn(); err != nil {
@@ -49,6 +51,11 @@ func (h handover) startDaemon() error {
 		return err
 	}
 	resetSignals()
+	if fewer {
+		if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
+			return fmt.Errorf("set no_new_privs: %w", err)
+		}
+	}
 	log := os.NewFile(uintptr(h.log), "log")
 	_, err = os.StartProcess(self, os.Args, &os.ProcAttr{
 		Env: h.daemonEnv(os.Environ()),

@@ -93,8 +93,11 @@ func parsePid(text string) (int, bool) {
 
 // remove takes the pidfile away if the path names this one, and then lets go of
 // it: in the other order another process could lock a file that is about to
-// disappear. It may be called twice.
+// disappear. It may be called twice. No pidfile has nothing to remove.
 func (p *pidFile) remove() error {
+	if p == nil {
+		return nil
+	}
 	defer p.close()
 	if named, err := p.named(); err != nil || !named {
 		return nil

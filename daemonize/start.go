@@ -17,10 +17,12 @@ const defaultTimeout = 30 * time.Second
 // who started it.
 const daemonPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
-// Options say how to detach. Only the caller's process reads them; the two
-// after it are told.
+// Options say how to detach. But for User, the processes after the caller's
+// don't read them: they are told.
 type Options struct {
 	PidFile string        // made absolute by Start
+	Others  []string      // pidfiles under which the same daemon may run, too; absolute
+	User    string        // who the daemon is going to be, by its call of [Become]; takes root; empty: nobody else
 	LogFile string        // standard output and error of the daemon, appended to; made absolute; empty: /dev/null
 	Args    []string      // the daemon's arguments with the program's name in front, paths absolute, as it runs in /; empty: os.Args
 	Env     []string      // variables to keep beside LANG, LC_*, TZ; a name that ends in _ keeps all that begin so. All others are dropped
@@ -54,7 +56,7 @@ func Start(ctx context.Context, o Options) (*Daemon, error) {
 	case !ok:
 		return nil, launch(ctx, o)
 	case h.stage == stageMiddle:
-		os.Exit(h.middle())
+		os.Exit(h.middle(o))
 	}
 	return newDaemon(h), nil
 }

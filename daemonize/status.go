@@ -32,9 +32,10 @@ func (s State) String() string {
 
 // Instance is a daemon seen from outside.
 type Instance struct {
-	State State
-	Pid   int       // of a Running or Ending one, in its own pid namespace; else 0
-	Since time.Time // when the process started; zero if it can't be told
+	State   State
+	Pid     int       // of a Running or Ending one, in its own pid namespace; else 0
+	Since   time.Time // when the process started; zero if it can't be told
+	Managed bool      // a service manager has started it
 }
 
 // Status says what the daemon does. Any user who can read the pidfile may ask:
@@ -66,14 +67,18 @@ func (p *pidFile) instance() (Instance, error) {
 	if err != nil {
 		return Instance{}, fmt.Errorf("ask for the lock of %s: %w", p.path, err)
 	}
+	managed, err := p.locked(byteManaged)
+	if err != nil {
+		return Instance{}, fmt.Errorf("ask for the lock of %s: %w", p.path, err)
+	}
 	pid, ok := p.pid()
 	switch {
 	case !ok:
-		return Instance{State: Starting}, nil
+		return Instance{State: Starting, Managed: managed}, nil
 	case !ready:
-		return Instance{State: Ending, Pid: pid, Since: startTime(pid)}, nil
+		return Instance{Ending, pid, startTime(pid), managed}, nil
 	}
-	return Instance{State: Running, Pid: pid, Since: startTime(pid)}, nil
+	return Instance{Running, pid, startTime(pid), managed}, nil
 }
 
 // startTime returns when a process started, or the zero time. The kernel counts

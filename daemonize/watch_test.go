@@ -28,7 +28,7 @@ func inProcess(t *testing.T) (*Daemon, string) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = r.Close() })
-	d := &Daemon{pid: p, ready: w}
+	d := &Daemon{pid: p, starter: readyPipe{w}}
 	t.Cleanup(func() { _ = d.Close() })
 	if err := d.Ready(); err != nil {
 		t.Fatal(err)

@@ -1,0 +1,135 @@
+package daemonize
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// account is who a daemon becomes: a user with his group and the other groups
+// that the system has him in.
+type account struct {
+	uid, gid int
+	groups   []int
+}
+
+// findAccount looks a user up.
+func findAccount(name string) (account, error) {
+	u, err := user.Lookup(name)
+	if errors.As(err, new(user.UnknownUserError)) {
+		return account{}, fmt.Errorf("%w: %s", ErrNoUser, name)
+	}
+	if err != nil {
+		return account{}, fmt.Errorf("look up user %s: %w", name, err)
+	}
+	ids, err := u.GroupIds()
+	if err != nil {
+		return account{}, fmt.Errorf("look up the groups of %s: %w", name, err)
+	}
+	who := account{groups: make([]int, len(ids))}
+	who.uid, err = strconv.Atoi(u.Uid)
+	gid, bad := strconv.Atoi(u.Gid)
+	who.gid = gid
+	err = errors.Join(err, bad)
+	for i, id := range ids {
+		who.groups[i], bad = strconv.Atoi(id)
+		err = errors.Join(err, bad)
+	}
+	return who, err
+}
+
+// Become gives up root for good: all threads become the user of that name with
+// his groups, and have no capability any more. What is open stays so. Nobody
+// but root can look into the process's memory afterwards, as it may have read
+// what the user must not. It is for a daemon that was started with
+// [Options.User], between opening what takes root and Ready; no child of it
+// gets more rights by a set-user-ID program.
+func Become(name string) error {
+	who, err := findAccount(name)
+	if err != nil {
+		return err
+	}
+	// syscall's do it on every thread; the group goes while we still may.
+	for _, step := range []func() error{
+		func() error { return syscall.Setgroups(who.groups) },
+		func() error { return syscall.Setresgid(who.gid, who.gid, who.gid) },
+		func() error { return syscall.Setresuid(who.uid, who.uid, who.uid) },
+		func() error { return unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0) },
+	} {
+		if err := step(); err != nil {
+			return fmt.Errorf("become user %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// account is who the daemon is going to be; the folder of its pidfile is his
+// afterwards.
+func (o Options) account() (account, error) {
+	if os.Geteuid() != 0 {
+		return account{}, fmt.Errorf("become user %s: %w", o.User, fs.ErrPermission)
+	}
+	who, err := findAccount(o.User)
+	if err != nil {
+		return account{}, err
+	}
+	return who, who.prepare(o.PidFile)
+}
+
+// takes makes the files the user's own, so that he can change and reopen them.
+// The log keeps its group, whose members read it; a terminal stays whose it is.
+func (who account) takes(pid, log *os.File) error {
+	err := pid.Chown(who.uid, who.gid)
+	if info, bad := log.Stat(); bad == nil && info.Mode().IsRegular() {
+		err = errors.Join(err, log.Chown(who.uid, -1))
+	}
+	return err
+}
+
+// prepare makes the folder of a pidfile into one in which the user can put the
+// file back and remove it. A folder that isn't there is made, one that holds
+// nothing else is given to him, and any other is an error.
+func (who account) prepare(pidFile string) error {
+	folder := filepath.Dir(pidFile)
+	err := os.Mkdir(folder, 0o755)
+	if err != nil && !errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("folder of the pidfile: %w", err)
+	}
+	dir, err := os.OpenFile(folder, os.O_RDONLY|unix.O_DIRECTORY|unix.O_NOFOLLOW, 0)
+	if err != nil {
+		return fmt.Errorf("folder of the pidfile: %w", err)
+	}
+	defer func() { _ = dir.Close() }()
+	if ownerOf(dir) == who.uid {
+		return nil
+	}
+	names, err := dir.Readdirnames(-1)
+	if err != nil {
+		return fmt.Errorf("folder of the pidfile: %w", err)
+	}
+	for _, name := range names {
+		if name != filepath.Base(pidFile) {
+			return fmt.Errorf("pidfile: user %d could not remove it from %s, where other things are, too: %w", who.uid, folder, ErrUnsafe)
+		}
+	}
+	if err := errors.Join(dir.Chown(who.uid, who.gid), dir.Chmod(0o755)); err != nil {
+		return fmt.Errorf("folder of the pidfile: %w", err)
+	}
+	return nil
+}
+
+// ownerOf is the user that an open file belongs to, or -1.
+func ownerOf(f *os.File) int {
+	var st unix.Stat_t
+	if err := unix.Fstat(int(f.Fd()), &st); err != nil {
+		return -1
+	}
+	return int(st.Uid)
+}
