@@ -98,6 +98,12 @@ func watchdogTime() time.Duration {
 	return time.Duration(usec) * time.Microsecond
 }
 
+// Managed tells whether a service manager started this daemon.
+func (d *Daemon) Managed() bool {
+	_, managed := d.starter.(manager)
+	return managed
+}
+
 // Say tells the service manager in a line what the daemon is doing, for people
 // who ask it. Without a manager nobody asks.
 func (d *Daemon) Say(text string) error {

@@ -126,12 +126,16 @@ func TestRest(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := &faulty{Chip: newChip()}
-		newBench(t, f.Chip, func(gpio.Chip) gpio.Chip { return f })
+		b := newBench(t, f.Chip, func(gpio.Chip) gpio.Chip { return f })
 		pass(time.Second)
+		counted := b.Readings()
 		waits, reads := f.waits.Load(), f.reads.Load()
 		pass(100 * time.Second)
 		if waits, reads = f.waits.Load()-waits, f.reads.Load()-reads; waits > 51 || reads > 51 {
 			t.Errorf("%d waits and %d readings in 100 s at rest, want 50 of each", waits, reads)
+		}
+		if counted = b.Readings() - counted; counted != uint64(reads) {
+			t.Errorf("%d readings were counted of %d", counted, reads)
 		}
 	})
 }

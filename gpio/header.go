@@ -24,6 +24,7 @@ type Header struct {
 	settling *settling
 	early    int // waits in a row that ended early and without an edge
 	watched  atomic.Bool
+	readings atomic.Uint64
 
 	mu      sync.Mutex // guards outputs
 	outputs []OutputLine
@@ -122,6 +123,10 @@ func (h *Header) start(parent context.Context) error {
 func (h *Header) Active() []bool {
 	return slices.Clone(h.active)
 }
+
+// Readings counts how often the inputs were read: at rest every 2 s. While the
+// reader hangs it stands still.
+func (h *Header) Readings() uint64 { return h.readings.Load() }
 
 // Set switches an output, an index into the plan's Outputs, on or off. After
 // Close it fails with [ErrClosed]; an output that no longer answers fails with

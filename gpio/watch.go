@@ -104,6 +104,7 @@ func (h *Header) read(edge int) (began time.Time, err error) {
 	if err != nil {
 		return began, lost("read the inputs", err)
 	}
+	h.readings.Add(1)
 	for i, in := range h.plan.Inputs {
 		levels[i] = levels[i] != in.ActiveLow
 	}

@@ -41,6 +41,7 @@ type Loop struct {
 	box    Box
 	shown  Lamps
 	events chan Event
+	looks  chan chan<- Box
 	done   chan struct{} // closed when nobody takes events any more
 	tasks  sync.WaitGroup
 	faults chan error // the first panic of a task
@@ -59,6 +60,7 @@ func NewLoop(c Config) *Loop {
 		box:    NewBox(c.Targets, c.Rearm),
 		shown:  Lamps{Targets: make([]bool, len(c.Targets))},
 		events: make(chan Event, 16),
+		looks:  make(chan chan<- Box),
 		done:   make(chan struct{}),
 		faults: make(chan error, 1),
 	}
@@ -70,6 +72,24 @@ func (l *Loop) Post(ev Event) {
 	select {
 	case l.events <- ev:
 	case <-l.done:
+	}
+}
+
+// errOver: there is no loop any more that could be looked at.
+var errOver = errors.New("the loop has ended")
+
+// Look returns the Box as the loop has it, from any goroutine, as soon as the
+// loop comes round to it: so an answer is a sign of life, too. It blocks until
+// then, or until ctx or the loop ends, which is an error.
+func (l *Loop) Look(ctx context.Context) (Box, error) {
+	answer := make(chan Box, 1)
+	select {
+	case l.looks <- answer:
+		return <-answer, nil
+	case <-l.done:
+		return Box{}, errOver
+	case <-ctx.Done():
+		return Box{}, context.Cause(ctx)
 	}
 }
 
@@ -108,6 +128,9 @@ func (l *Loop) turn(ctx context.Context) error {
 			return nil
 		case err := <-l.faults:
 			return err
+		case answer := <-l.looks:
+			answer <- l.box
+			continue
 		case ev = <-l.events:
 		case <-tick.C:
 			ev = Tick{}

@@ -202,6 +202,38 @@ func order(diary, first, second string) string {
 	return strings.Replace(diary, second+"\nlog: Launching A\n"+first, first+"\n"+second+"\nlog: Launching A", 1)
 }
 
+// TestLoopLook: the answer is the Box of that moment; a loop that hangs gives
+// none, and neither does one that is over.
+func TestLoopLook(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		gate := make(chan struct{}, 1) // whoever fills it holds up the loop
+		r := newRunning(t, &diary{}, func(c *Config) { c.Observe = func(Box) { gate <- struct{}{}; <-gate } })
+		if b, err := r.Look(t.Context()); err != nil || b.State() != Safe {
+			t.Errorf("at rest: %v, %v", b.State(), err)
+		}
+		r.Post(Switched{true})
+		pass(time.Millisecond)
+		if b, err := r.Look(t.Context()); err != nil || b.State() != Armed {
+			t.Errorf("armed: %v, %v", b.State(), err)
+		}
+		gate <- struct{}{}
+		r.Post(Switched{false})
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if _, err := r.Look(ctx); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("while it hangs: %v", err)
+		}
+		<-gate
+		if err := r.end(); err != nil {
+			t.Error(err)
+		}
+		if _, err := r.Look(t.Context()); !errors.Is(err, errOver) {
+			t.Errorf("at the end: %v", err)
+		}
+	})
+}
+
 // TestLoopStop ends the loop at ten moments of a launch. The panel is closed at
 // once, and the log tells what became of the request.
 func TestLoopStop(t *testing.T) {

@@ -2,31 +2,48 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log"
 	"log/slog"
+	"path/filepath"
 	"time"
 
 	"github.com/spf13/pflag"
 
+	"ship-it.example/daemonize"
 	"ship-it.example/shipit/sound"
 )
 
 // flushTime is how long the end of the program waits for a log that is slow.
 const flushTime = 50 * time.Millisecond
 
-// box runs the box, in the foreground or as a daemon.
+// box runs the box: as a daemon, as a service, or in the foreground.
 func (p *program) box(ctx context.Context, flags *pflag.FlagSet, o options) error {
-	if !o.daemon {
-		for _, name := range []string{"pidfile", "logfile"} {
-			if flags.Changed(name) {
-				return usageError{fmt.Errorf("--%s belongs to -d: in the foreground there is none", name)}
-			}
+	if o.daemon {
+		if o.user != "" && !flags.Changed("pidfile") {
+			o.pidFile = servicePidPath
 		}
-		return p.foreground(ctx, o)
+		return p.detach(ctx, o)
 	}
-	return p.detach(ctx, o)
+	for _, name := range []string{"pidfile", "logfile"} {
+		if flags.Changed(name) {
+			return usageError{fmt.Errorf("--%s belongs to -d: in the foreground there is none", name)}
+		}
+	}
+	if flags.Changed("user") {
+		return usageError{errors.New("--user belongs to -d: in the foreground the box is whoever starts it")}
+	}
+	o.journal = onJournal(p.stderr)
+	d, err := daemonize.Managed(ctx, filepath.Base(servicePidPath))
+	switch {
+	case err != nil:
+		return codeError{exitFailed, err} // one that runs already is not this service
+	case d != nil:
+		return p.daemon(ctx, d, o)
+	}
+	return p.foreground(ctx, o)
 }
 
 // foreground runs the box at the bench: its log is stderr.
@@ -49,7 +66,7 @@ func (p *program) foreground(ctx context.Context, o options) error {
 
 // logger is the log that the options ask for. periph's words go there too.
 func (o options) logger(out io.Writer) (*slog.Logger, error) {
-	logger, err := newLogger(out, o.logFormat, o.verbose, o.drill)
+	logger, err := newLogger(out, o)
 	if err == nil {
 		log.SetFlags(0)
 		log.SetOutput(slog.NewLogLogger(logger.Handler(), slog.LevelWarn).Writer())

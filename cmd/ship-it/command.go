@@ -31,7 +31,7 @@ func (p *program) command() *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SuggestionsMinimumDistance = 2
-	o.flags(root.Flags(), "daemon", "drill", "config", "pidfile", "logfile", "chip", "verbose", "log-format")
+	o.flags(root.Flags(), "daemon", "drill", "config", "pidfile", "logfile", "user", "chip", "verbose", "log-format")
 	root.AddCommand(
 		p.subcommand(&o, "check", "Read the configuration and print what it means", p.check, "config"),
 		p.subcommand(&o, "status", "Tell whether the daemon runs", p.status, "pidfile", "json"),

@@ -44,6 +44,9 @@ func (o options) detached(name string) (daemonize.Options, error) {
 		return daemonize.Options{}, usageError{fmt.Errorf("--pidfile and --logfile are both %s: give each its own", o.pidFile)}
 	}
 	args := []string{name, "--daemon", "--config", path, "--pidfile", o.pidFile, "--logfile", o.logFile, "--chip", o.chip, "--log-format", o.logFormat}
+	if o.user != "" {
+		args = append(args, "--user", o.user)
+	}
 	if o.drill {
 		args = append(args, "--drill")
 	}
@@ -54,11 +57,14 @@ func (o options) detached(name string) (daemonize.Options, error) {
 	if logFile == "none" {
 		logFile = ""
 	}
-	return daemonize.Options{PidFile: o.pidFile, LogFile: logFile, Args: args, Env: []string{"SHIP_IT_", "SUDO_UID"}, Timeout: 30 * time.Second}, nil
+	return daemonize.Options{
+		PidFile: o.pidFile, Others: o.otherPidFiles(), LogFile: logFile, User: o.user,
+		Args: args, Env: []string{"SHIP_IT_", "SUDO_UID"}, Timeout: 30 * time.Second,
+	}, nil
 }
 
-// daemon runs the box in the daemon's process. If it ends before it is ready,
-// its words go to the caller.
+// daemon runs the box in the daemon's process, or in a service's. If it ends
+// before it is ready, its words go to whoever started it.
 func (p *program) daemon(ctx context.Context, d *daemonize.Daemon, o options) error {
 	ctx, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
@@ -72,14 +78,18 @@ func (p *program) daemon(ctx context.Context, d *daemonize.Daemon, o options) er
 	err := shipit.Guard(func() error { return p.serve(ctx, d, o, out, &ready) })
 	if ready.Load() {
 		if closed := d.Close(); closed != nil {
-			slog.New(lineHandler{w: out}).Error(closed.Error())
+			slog.New(lineHandler{w: out, journal: o.journal}).Error(closed.Error())
 		}
 		return err
 	}
 	err = unsaid(err)
 	text := message(err)
+	failed := d.Fail(max(exitCode(err), exitFailed), text)
+	if d.Managed() {
+		return errors.Join(err, failed) // the service's own words are its log
+	}
 	slog.New(lineHandler{w: out}).Error(strings.ReplaceAll(text, "ship-it: ", "")) // the log has it with its time
-	return saidError{errors.Join(err, d.Fail(max(exitCode(err), exitFailed), text))}
+	return saidError{errors.Join(err, failed)}
 }
 
 // serve is the daemon's life. ready tells, afterwards, whether it was.
@@ -99,6 +109,9 @@ func (p *program) serve(ctx context.Context, d *daemonize.Daemon, o options, out
 		return err
 	}
 	defer r.close()
+	if o.user != "" {
+		r.opened = func() error { return daemonize.Become(o.user) }
+	}
 	r.ready = func() error {
 		err := d.Ready()
 		ready.Store(err == nil)
@@ -110,5 +123,9 @@ func (p *program) serve(ctx context.Context, d *daemonize.Daemon, o options, out
 		}
 	}
 	r.tasks = append(r.tasks, func(ctx context.Context) error { d.Watch(ctx, logger); return nil })
+	r.feed = func(ctx context.Context, alive func(context.Context) error) { d.Feed(ctx, logger, alive) }
+	if d.Managed() {
+		r.tell(d.Say)
+	}
 	return r.run(ctx)
 }

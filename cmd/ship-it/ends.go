@@ -42,9 +42,9 @@ type ends struct {
 }
 
 // listen makes a context that ends with the first signal that ends the
-// program, with a *signalEnd as its cause. A daemon gives reopen: HUP calls it
-// instead. In the foreground HUP ends the program, but does nothing under
-// nohup, which has it ignored, and under systemd.
+// program, with a *signalEnd as its cause. A daemon or service gives reopen: HUP
+// calls it instead. In the foreground HUP ends the program, but does nothing
+// under nohup, which has it ignored.
 //
 // PIPE is caught, so that a write to a closed pipe fails instead of ending the
 // process, and dropped: it comes for every pipe and socket, a sound player's
@@ -57,12 +57,8 @@ type ends struct {
 func listen(parent context.Context, reopen func()) (context.Context, *ends) {
 	ctx, end := context.WithCancelCause(parent)
 	e := &ends{ctx: ctx, end: end, late: make(chan error, 1), reopen: reopen, signals: make(chan os.Signal, 8)}
-	systemd := os.Getenv("NOTIFY_SOCKET") != ""
 	wanted := []os.Signal{syscall.SIGTERM, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGPIPE, syscall.SIGTSTP}
-	switch {
-	case reopen == nil && systemd:
-		signal.Ignore(syscall.SIGHUP)
-	case reopen != nil || !signal.Ignored(syscall.SIGHUP):
+	if reopen != nil || !signal.Ignored(syscall.SIGHUP) {
 		wanted = append(wanted, syscall.SIGHUP)
 	}
 	signal.Notify(e.signals, wanted...)

@@ -11,22 +11,23 @@ import (
 	"unicode"
 )
 
-// newLogger makes the log: text lines with the original's look, or JSON.
-func newLogger(w io.Writer, format string, verbose, drill bool) (*slog.Logger, error) {
+// newLogger makes the log that the options ask for: text lines with the
+// original's look, or JSON.
+func newLogger(w io.Writer, o options) (*slog.Logger, error) {
 	level := slog.LevelInfo
-	if verbose {
+	if o.verbose {
 		level = slog.LevelDebug
 	}
 	var h slog.Handler
-	switch format {
+	switch o.logFormat {
 	case "text":
-		h = lineHandler{w: w, level: level}
+		h = lineHandler{w: w, level: level, journal: o.journal}
 	case "json":
 		h = slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level, ReplaceAttr: shortTime})
 	default:
-		return nil, usageError{fmt.Errorf("--log-format is %q, want text or json", format)}
+		return nil, usageError{fmt.Errorf("--log-format is %q, want text or json", o.logFormat)}
 	}
-	if drill {
+	if o.drill {
 		h = drillHandler{h}
 	}
 	return slog.New(h), nil
@@ -48,6 +49,8 @@ type lineHandler struct {
 	level slog.Level
 	attrs string // of WithAttrs
 	group string // of WithGroup, with a dot behind
+
+	journal bool // a priority instead of the stamp
 }
 
 // Enabled implements [slog.Handler].
@@ -56,6 +59,9 @@ func (h lineHandler) Enabled(_ context.Context, level slog.Level) bool { return 
 // Handle implements [slog.Handler].
 func (h lineHandler) Handle(_ context.Context, r slog.Record) error {
 	line := r.Time.Format("[2006-01-02 15:04:05] ")
+	if h.journal {
+		line = priority(r.Level)
+	}
 	if r.Level != slog.LevelInfo {
 		line += r.Level.String() + " "
 	}

@@ -44,7 +44,7 @@ func TestLines(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			var out bytes.Buffer
-			logger, err := newLogger(&out, c.format, false, c.drill)
+			logger, err := newLogger(&out, options{logFormat: c.format, drill: c.drill})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -64,7 +64,7 @@ func TestLines(t *testing.T) {
 func TestJSON(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
-	logger, err := newLogger(&out, "json", true, true)
+	logger, err := newLogger(&out, options{logFormat: "json", verbose: true, drill: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,14 +13,19 @@ const (
 	configPath = "/etc/ship-it/config.toml"
 	pidPath    = "/run/ship-it.pid"
 	logPath    = "/var/log/ship-it.log"
+
+	// servicePidPath is the pidfile of one that is no root: the folder is its own.
+	servicePidPath = "/run/ship-it/ship-it.pid"
 )
 
 // options are the flags, of whatever command.
 type options struct {
 	daemon, drill, verbose   bool
 	config, pidFile, logFile string
-	chip, logFormat          string
+	user, chip, logFormat    string
 	live, yes, json          bool
+
+	journal bool // no flag: the log goes to systemd's journal
 }
 
 // The flags are declared by name, each in one place, and a command takes those
@@ -37,9 +42,11 @@ func (o *options) flags(set *pflag.FlagSet, names ...string) {
 		case "config":
 			set.StringVarP(&o.config, name, "c", configPath, "configuration `FILE`")
 		case "pidfile":
-			set.StringVar(&o.pidFile, name, pidPath, "`FILE` with the daemon's process id (with -d)")
+			set.StringVar(&o.pidFile, name, pidPath, "`FILE` with the daemon's process id (with -d; with --user "+servicePidPath+" if not given)")
 		case "logfile":
 			set.StringVar(&o.logFile, name, logPath, "`FILE` that the daemon's log is appended to, or none (with -d)")
+		case "user":
+			set.StringVar(&o.user, name, "", "`NAME` of the user that the daemon becomes once pidfile, log and lines are open (with -d)")
 		case "chip":
 			set.StringVar(&o.chip, name, "auto", "GPIO chip: auto, a `LABEL`, or /dev/gpiochipN")
 		case "log-format":

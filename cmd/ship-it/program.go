@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"os"
 
@@ -34,7 +33,7 @@ func (p *program) run(ctx context.Context) int {
 	root.SetErr(p.stderr)
 	err := shipit.Guard(func() error { return root.ExecuteContext(ctx) })
 	if text := message(err); text != "" { // even an empty write waits for a log that is stuck
-		fmt.Fprint(p.stderr, text)
+		p.complain(text)
 	}
 	return exitCode(err)
 }

@@ -27,11 +27,16 @@ type rig struct {
 	server  shipit.Server
 	speaker shipit.Speaker
 	observe func(shipit.Box)              // may be nil; see shipit.Config
+	opened  func() error                  // called when the lines are claimed, and before anything runs; may be nil
 	ready   func() error                  // called once the pins are set up; may be nil
 	ending  func()                        // called when the lines are given back; may be nil
 	tasks   []func(context.Context) error // what else runs beside the loop until ctx ends
 	late    <-chan error                  // has a panic outside the tasks that came when the end had begun; may be nil
 	closers []func() error                // what close ends
+
+	// feed runs beside the loop until ctx ends and asks alive for signs of life,
+	// one at a time; may be nil.
+	feed func(ctx context.Context, alive func(context.Context) error)
 }
 
 // serve has the launches go to a TeamCity server.
@@ -79,6 +84,11 @@ func (r *rig) run(parent context.Context) error {
 		}
 		return err
 	}
+	if r.opened != nil {
+		if err := r.opened(); err != nil {
+			return errors.Join(err, header.Close())
+		}
+	}
 	failing, fail := context.WithCancelCause(parent)
 	defer fail(nil)
 	tasks, ctx := errgroup.WithContext(failing)
@@ -97,6 +107,7 @@ func (r *rig) run(parent context.Context) error {
 		loop.Run,
 		func(ctx context.Context) error { return header.Watch(ctx, r.report(loop)) },
 		r.sayReady,
+		func(ctx context.Context) error { r.keepFed(ctx, loop, header); return nil },
 	}, r.tasks...)
 	for _, task := range everything {
 		tasks.Go(func() error { return shipit.Guard(func() error { return task(ctx) }) })

@@ -98,10 +98,16 @@ func hint(err error) string {
 		return "" // each has its remedy
 	case errors.Is(err, gpio.ErrNoChip):
 		return gpio.Hint(err) + "; ship-it sim needs none"
+	case errors.Is(err, gpio.ErrBusy) && running() != nil:
+		return running().Error() + "; ship-it stop ends it"
 	case gpio.Hint(err) != "":
 		return gpio.Hint(err)
 	case errors.As(err, new(*daemonize.RunningError)):
 		return "a new configuration needs a restart: ship-it stop, then start it again"
+	case errors.Is(err, daemonize.ErrNoUser):
+		return "make him: useradd --system --groups gpio,audio, and the name; or stay root: USER=root in /etc/default/ship-it"
+	case errors.As(err, new(*daemonize.LogError)) && (os.Geteuid() == 0 || !errors.Is(err, fs.ErrPermission)):
+		return "choose another file with --logfile, or --logfile none (LOGFILE in /etc/default/ship-it)"
 	case errors.Is(err, daemonize.ErrStillRunning):
 		return "its log tells how far it came; after a kill -9, ship-it release"
 	case errors.Is(err, fs.ErrPermission) && os.Geteuid() != 0:
@@ -109,6 +115,15 @@ func hint(err error) string {
 	default:
 		return ""
 	}
+}
+
+// running is the daemon of this box in the usual places, as an error, or nil.
+func running() error {
+	all, err := options{pidFile: pidPath}.instances()
+	if err != nil || all[0].State != daemonize.Running {
+		return nil
+	}
+	return &daemonize.RunningError{Pid: all[0].Pid, Managed: all[0].Managed}
 }
 
 // saidError is an error whose words stand in the log already.

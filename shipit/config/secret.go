@@ -2,6 +2,7 @@ package config
 
 import (
 	"cmp"
+	"path/filepath"
 	"strings"
 	"unicode"
 
@@ -16,6 +17,10 @@ const (
 	EnvPassword = "SHIP_IT_TEAMCITY_PASS"
 	EnvToken    = "SHIP_IT_TEAMCITY_TOKEN"
 )
+
+// envCredentials is the folder in which systemd gives a service what only root
+// may read (systemd.exec(5), LoadCredential=).
+const envCredentials = "CREDENTIALS_DIRECTORY"
 
 // credential is a part of who we are to the server, and where it was found.
 type credential struct {
@@ -105,7 +110,10 @@ func (s *section) stored(key string, n *node) *credential {
 	if n == nil {
 		return nil
 	}
-	data := s.file(n, key, secretFile())
+	data := s.credentialFile(n, key)
+	if data == nil {
+		data = s.file(n, key, secretFile())
+	}
 	if data == nil {
 		return nil
 	}
@@ -114,6 +122,26 @@ func (s *section) stored(key string, n *node) *credential {
 		s.add(n.place, s.label+key, "names an empty file", "put the secret into it, and nothing else")
 	}
 	return &credential{n.place, s.label + key, text}
+}
+
+// credentialFile is the content of systemd's credential that stands for a file
+// in the configuration's own folder: the one of the same name. It is nil if
+// there is none, or an empty one, which a unit may give for a file that isn't
+// there.
+func (s *section) credentialFile(n *node, key string) []byte {
+	folder, _ := s.lookup(envCredentials)
+	path := s.absolute(n.text)
+	if folder == "" || filepath.Dir(path) != filepath.Dir(s.path) {
+		return nil
+	}
+	data, flaws := s.open(filepath.Join(folder, filepath.Base(path)), secretFile())
+	if len(data) == 0 {
+		return nil
+	}
+	for _, f := range flaws {
+		s.blame(n.place, s.label+key, f)
+	}
+	return data
 }
 
 // checked is the text of a credential, if there is one. No message repeats it.

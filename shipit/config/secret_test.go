@@ -2,6 +2,8 @@ package config_test
 
 import (
 	"io/fs"
+	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -126,6 +128,53 @@ func TestSecretFile(t *testing.T) {
 			}
 			if diff := cmp.Diff(tt.want, messages(t, err)); diff != "" {
 				t.Errorf("mistakes (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestCredential: systemd's credential stands for a file of its name in the
+// configuration's folder, and for no other.
+func TestCredential(t *testing.T) {
+	t.Parallel()
+	const absent = ":4: [teamcity] token_file: there is no such file"
+	tests := []struct {
+		name       string
+		file       string // token_file; DIR is the configuration's folder
+		credential string // "": there is none
+		mode       fs.FileMode
+		want       string
+		mistake    string // how it begins
+	}{
+		{name: "relative", file: "absent", credential: "given\n", mode: 0o440, want: "given"},
+		{name: "absolute", file: "DIR/absent", credential: "given", mode: 0o400, want: "given"},
+		{name: "wins over the file", file: "token", credential: "given", mode: 0o400, want: "given"},
+		{name: "is empty", file: "token", credential: "\x00", mode: 0o400, want: "file-token"},
+		{name: "is missing", file: "token", want: "file-token"},
+		{name: "is missing, and so is the file", file: "absent", mistake: absent},
+		{name: "file of another folder", file: "../absent", credential: "given", mode: 0o400, mistake: absent},
+		{name: "others read it", file: "absent", credential: "given", mode: 0o444, mistake: ":4: [teamcity] token_file: can be read by others (mode 0444)"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			dir, folder := t.TempDir(), t.TempDir()
+			write(t, dir, "token", "file-token\n", 0o600)
+			file := strings.Replace(tt.file, "DIR", dir, 1)
+			if tt.credential != "" {
+				write(t, folder, filepath.Base(file), strings.Trim(tt.credential, "\x00"), tt.mode)
+			}
+			text := strings.Replace(minimal, `"token"`, strconv.Quote(file), 1)
+			c, err := config.Load(write(t, dir, "config.toml", text, 0o600),
+				config.WithSecrets(environment(map[string]string{"CREDENTIALS_DIRECTORY": folder})))
+			if tt.mistake != "" {
+				if got := messages(t, err); len(got) != 1 || !strings.HasPrefix(got[0], tt.mistake) {
+					t.Errorf("%q, want one that begins with %q", got, tt.mistake)
+				}
+				return
+			}
+			if err != nil || c.TeamCity.Token != tt.want {
+				t.Errorf("token %v, %v, want %q", c, err, tt.want)
 			}
 		})
 	}

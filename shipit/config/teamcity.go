@@ -125,15 +125,22 @@ func guest(u *url.URL) bool {
 	return u != nil && strings.HasSuffix(strings.TrimRight(u.Path, "/"), "/guestAuth")
 }
 
+// absolute is a path that begins in the configuration's folder.
+func (s *section) absolute(path string) string {
+	if filepath.IsAbs(path) {
+		return filepath.Clean(path)
+	}
+	return filepath.Join(filepath.Dir(s.path), path)
+}
+
 // file reads the file that a key names, by a path from the configuration's
 // folder on; nil if there is none.
 func (s *section) file(n *node, key string, d demand) []byte {
-	path, where := n.text, ""
-	if !filepath.IsAbs(path) {
-		folder := filepath.Dir(s.path)
-		path, where = filepath.Join(folder, path), " below "+folder
+	where := ""
+	if !filepath.IsAbs(n.text) {
+		where = " below " + filepath.Dir(s.path)
 	}
-	data, flaws := s.open(path, d)
+	data, flaws := s.open(s.absolute(n.text), d)
 	for _, f := range flaws {
 		if errors.Is(f.cause, fs.ErrNotExist) {
 			f.text += where

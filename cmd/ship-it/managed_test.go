@@ -1,0 +1,270 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"ship-it.example/gpio"
+	"ship-it.example/gpio/virtual"
+)
+
+// systemd is what a service sees of systemd: a socket that hears it, a folder
+// for its pidfile, and the journal for its stderr.
+type systemd struct {
+	*place
+	conn    *net.UnixConn
+	journal *os.File // what the service writes into
+	log     *os.File // and what comes out
+}
+
+func newSystemd(t *testing.T) *systemd {
+	t.Helper()
+	s := &systemd{place: newPlace(t)}
+	var err error
+	if s.conn, err = net.ListenUnixgram("unixgram", &net.UnixAddr{Name: s.path("notify"), Net: "unixgram"}); err != nil {
+		t.Fatal(err)
+	}
+	if s.log, s.journal, err = os.Pipe(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.conn.Close(); _ = s.log.Close(); _ = s.journal.Close() })
+	return s
+}
+
+// unit is the service as systemd starts it.
+func (s *systemd) unit(args ...string) *exec.Cmd {
+	s.t.Helper()
+	info, err := s.journal.Stat()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	stat := info.Sys().(*syscall.Stat_t)
+	cmd := s.command(args...)
+	cmd.Env = append(cmd.Env, "NOTIFY_SOCKET="+s.path("notify"), "RUNTIME_DIRECTORY="+s.dir, "WATCHDOG_USEC=10000000",
+		fmt.Sprintf("JOURNAL_STREAM=%d:%d", stat.Dev, stat.Ino))
+	cmd.Stderr = s.journal
+	return cmd
+}
+
+// hear returns the next message that is not of the watchdog, or with one wanted
+// that is.
+func (s *systemd) hear(want string) {
+	s.t.Helper()
+	message := make([]byte, 1024)
+	for {
+		if err := s.conn.SetReadDeadline(time.Now().Add(limit)); err != nil {
+			s.t.Fatal(err)
+		}
+		n, err := s.conn.Read(message)
+		switch got := string(message[:n]); {
+		case err != nil:
+			s.t.Fatalf("instead of %q: %v", want, err)
+		case got == want:
+			return
+		case got != "WATCHDOG=1":
+			s.t.Fatalf("systemd heard %q, want %q", got, want)
+		}
+	}
+}
+
+// TestService is the life of a service: what systemd hears, what the journal
+// gets, and that it counts as the daemon for everybody else.
+func TestService(t *testing.T) {
+	t.Parallel()
+	s := newSystemd(t)
+	cmd := s.unit()
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
+	for range 2 { // they come from two tasks
+		message := make([]byte, 1024)
+		n, err := s.conn.Read(message)
+		if got := string(message[:n]); err != nil || got != "READY=1" && got != "STATUS=safe, target Client Int" {
+			t.Fatalf("systemd heard %q, %v", got, err)
+		}
+	}
+	pidfile := s.path("ship-it.pid")
+	who := fmt.Sprintf("(pid %d, as a service of systemd)", cmd.Process.Pid)
+	if code, stdout, _ := s.run("status", "--pidfile", pidfile); code != 0 || !strings.HasPrefix(stdout, "ship-it is running "+who+" since 20") {
+		t.Errorf("status ended with %d: %s", code, stdout)
+	}
+	if _, stdout, _ := s.run("status", "--json", "--pidfile", pidfile); !strings.Contains(stdout, `"as":"service"`) {
+		t.Errorf("status --json: %s", stdout)
+	}
+	if code, _, stderr := s.finish(s.command("-d", "--pidfile", pidfile, "--logfile", "none")); code != 0 || !strings.Contains(stderr, "ship-it: process already running "+who) {
+		t.Errorf("-d ended with %d: %s", code, stderr)
+	}
+	if err := cmd.Process.Signal(syscall.SIGHUP); err != nil { // does nothing
+		t.Fatal(err)
+	}
+	h := s.hand()
+	h.press() // refused
+	h.arm()
+	s.hear("STATUS=armed, target Client Int")
+	s.hear("WATCHDOG=1")
+	if code, stdout, _ := s.run("stop", "--pidfile", pidfile); code != 0 || stdout != "ship-it "+who+" has ended\n" {
+		t.Errorf("stop ended with %d: %s", code, stdout)
+	}
+	s.hear("STOPPING=1")
+	if err := cmd.Wait(); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Lstat(pidfile); err == nil {
+		t.Error("the pidfile is left")
+	}
+	log := s.journalled()
+	inOrder(t, log, "<6>pins have been initialized!\n", "<6>Armed\n", "<6>received signal 15, exiting...\n", "<6>cleaning up pins!\n")
+	if !strings.Contains(log, "\n<4>WARN Refused launch: not armed\n") {
+		t.Errorf("no refusal in the journal:\n%s", log)
+	}
+}
+
+// journalled is all that the journal got. The service must have ended.
+func (s *systemd) journalled() string {
+	s.t.Helper()
+	if err := s.journal.Close(); err != nil {
+		s.t.Fatal(err)
+	}
+	var text bytes.Buffer
+	if _, err := text.ReadFrom(s.log); err != nil {
+		s.t.Fatal(err)
+	}
+	return text.String()
+}
+
+// TestServiceFails: a service that can't start says why once, on its standard
+// output, which goes to the journal and the console; and systemd shows it.
+func TestServiceFails(t *testing.T) {
+	t.Parallel()
+	cases := []struct {
+		name  string
+		spoil func(*place)
+		code  int
+		want  string
+	}{
+		{"a mistake", func(p *place) { p.write("config.toml", "debounce = 5\n", 0o644) }, 6, "config.toml:1: debounce"},
+		{"lines held", func(p *place) { p.start() }, 1, `is held by "ship-it@`},
+		{"a daemon runs", func(p *place) {
+			cmd := p.command("-d", "--pidfile", p.path("ship-it.pid"), "--logfile", "none")
+			if code, _, stderr := p.finish(cmd); code != 0 {
+				p.t.Fatal(stderr)
+			}
+			p.t.Cleanup(func() { p.run("stop", "--pidfile", p.path("ship-it.pid")) })
+		}, 1, "process already running (pid "},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			s := newSystemd(t)
+			c.spoil(s.place)
+			cmd := s.unit()
+			var out bytes.Buffer
+			cmd.Stdout = &out
+			if err := cmd.Run(); cmd.ProcessState.ExitCode() != c.code {
+				t.Errorf("ended with %v, want %d", err, c.code)
+			}
+			for line := range strings.Lines(out.String()) {
+				if !strings.HasPrefix(line, "<3>ship-it: ") {
+					t.Errorf("standard output has %q", line)
+				}
+			}
+			if !strings.Contains(out.String(), c.want) || strings.Contains(s.journalled(), c.want) {
+				t.Errorf("no %q, or twice:\n%s", c.want, out.String())
+			}
+		})
+	}
+}
+
+// stalling is a chip whose driver can be made to hang: whoever puts something
+// into the gate of its reader or of its lamps holds them up until he takes it
+// out.
+type stalling struct {
+	*virtual.Chip
+	reader, lamps chan struct{}
+}
+
+func (c stalling) ClaimInputs(inputs []gpio.Input) (gpio.InputLines, error) {
+	lines, err := c.Chip.ClaimInputs(inputs)
+	return stallingInputs{lines, c.reader}, err
+}
+
+func (c stalling) ClaimOutput(pin int, high bool) (gpio.OutputLine, error) {
+	line, err := c.Chip.ClaimOutput(pin, high)
+	return stallingOutput{line, c.lamps}, err
+}
+
+type stallingInputs struct {
+	gpio.InputLines
+	gate chan struct{}
+}
+
+func (l stallingInputs) Read() ([]bool, error) {
+	l.gate <- struct{}{}
+	<-l.gate
+	return l.InputLines.Read()
+}
+
+type stallingOutput struct {
+	gpio.OutputLine
+	gate chan struct{}
+}
+
+func (l stallingOutput) Drive(high bool) error {
+	l.gate <- struct{}{}
+	<-l.gate
+	return l.OutputLine.Drive(high)
+}
+
+// TestSigns: a loop that hangs, or a reader that does, shows no sign of life,
+// and shows one again when it goes on.
+func TestSigns(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const beat = 15 * time.Second
+		chip := stalling{lamps: make(chan struct{}, 1), reader: make(chan struct{}, 1)}
+		signs := make(chan error, 1)
+		m := newMockRig(t, func(*virtual.Chip) {}, func(m *mock, r *rig) {
+			chip.Chip = m.chip
+			r.chip = chip
+			r.feed = func(ctx context.Context, alive func(context.Context) error) {
+				for ctx.Err() == nil {
+					select {
+					case <-ctx.Done():
+					case <-time.After(beat):
+						asking, cancel := context.WithTimeout(ctx, beat)
+						signs <- alive(asking)
+						cancel()
+					}
+				}
+			}
+		})
+		sign := func(when, want string) {
+			t.Helper()
+			if err := <-signs; (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+				t.Errorf("%s: %v, want %q", when, err, want)
+			}
+		}
+		sign("at rest", "")
+		chip.lamps <- struct{}{}
+		m.arm(true)
+		sign("with a loop that hangs", "the loop hangs")
+		<-chip.lamps
+		sign("after that", "")
+		chip.reader <- struct{}{}
+		<-signs // it has read since the last one
+		sign("with a reader that hangs", "the reader of the inputs hangs")
+		<-chip.reader
+		sign("after that", "")
+		m.stop()
+	})
+}
