@@ -64,6 +64,7 @@ func situations() []situation {
 			name: "pidfile is a symlink",
 			set: func(m *machine) {
 				m.write("/etc/precious", "precious\n")
+				m.must("mkdir", "/run/ship-it")
 				m.must("ln", "-s", "/etc/precious", pidfilePath)
 			},
 			after: func(m *machine) error {
@@ -77,12 +78,12 @@ func situations() []situation {
 		},
 		{
 			name: "pidfile is a directory",
-			set:  func(m *machine) { m.must("mkdir", pidfilePath) },
+			set:  func(m *machine) { m.must("mkdir", "-p", pidfilePath) },
 			want: [7]result{{4, none}, {1, none}, {0, none}, {1, none}, {0, none}, {7, none}, {1, none}},
 		},
 		{
 			name: "directory of the pidfile is missing",
-			set:  func(m *machine) { m.write(defaultPath, "PIDFILE=/run/missing/ship-it.pid\n") },
+			set:  func(m *machine) { m.write(defaultPath, "PIDFILE=/run/missing/too/ship-it.pid\n") },
 			want: whenBarred,
 		},
 		{
@@ -111,8 +112,9 @@ func situations() []situation {
 			want: whenRunning,
 		},
 		{
-			name: "anybody can write the pidfile",
+			name: "anybody can write the pidfile of root",
 			set: func(m *machine) {
+				asRoot(m)
 				running(m)
 				m.must("chmod", "0666", pidfilePath)
 			},
@@ -123,6 +125,55 @@ func situations() []situation {
 				return nil
 			},
 			want: whenRunning,
+		},
+		{
+			name: "anybody can write the pidfile",
+			set: func(m *machine) {
+				running(m)
+				m.must("chmod", "0666", pidfilePath)
+			},
+			want: whenRunning,
+		},
+		{name: "stopped, and root", set: asRoot, want: whenStopped},
+		{
+			name: "running as root",
+			set: func(m *machine) {
+				asRoot(m)
+				running(m)
+			},
+			want: whenRunning,
+		},
+		{
+			name: "killed as root, and now a user",
+			set: func(m *machine) {
+				asRoot(m)
+				killed(m)
+				m.write(defaultPath, "")
+			},
+			want: whenStale,
+		},
+		{
+			name: "killed as a user, and now root",
+			set: func(m *machine) {
+				killed(m)
+				m.must("chown", "root", logPath)
+				asRoot(m)
+			},
+			want: whenStale,
+		},
+		{name: "started by hand", set: byHand, want: whenRunning},
+		{
+			name: "started by hand, and killed",
+			set: func(m *machine) {
+				byHand(m)
+				m.kill("KILL", m.running())
+			},
+			want: whenStale,
+		},
+		{
+			name: "no such user",
+			set:  func(m *machine) { m.write(defaultPath, "USER=nosuch\n") },
+			want: whenBarred,
 		},
 		{
 			name: "program replaced while it ran",
@@ -212,6 +263,18 @@ func running(m *machine) {
 	}
 }
 
+// asRoot has the daemon stay root.
+func asRoot(m *machine) {
+	m.t.Helper()
+	m.write(defaultPath, "USER=root\n")
+}
+
+// byHand starts the daemon without the init script.
+func byHand(m *machine) {
+	m.t.Helper()
+	m.must(binaryPath, "-d", "--chip", m.daemon.chip)
+}
+
 // killed leaves a pidfile and driven outputs behind.
 func killed(m *machine) {
 	m.t.Helper()
@@ -285,8 +348,10 @@ func checkVerb(m *machine, s situation, verb string, want result) {
 // checkNothingLeft looks for what a stop has to take away.
 func checkNothingLeft(m *machine) {
 	m.t.Helper()
-	if info, err := os.Lstat(m.path(pidfilePath)); err == nil && !info.IsDir() {
-		m.t.Error("the pidfile is left")
+	for _, path := range []string{pidfilePath, byHandPath} {
+		if info, err := os.Lstat(m.path(path)); err == nil && !info.IsDir() {
+			m.t.Errorf("%s is left", path)
+		}
 	}
 	if m.driven() {
 		m.t.Error("outputs are still driven")

@@ -21,7 +21,7 @@ say() {
 
 # is_ours tells our init script from one that an older program left under the same name.
 is_ours() {
-    grep -q '^# pidfile: /run/ship-it.pid$' "$DESTDIR$script"
+    grep -q '^# pidfile: /run/ship-it.*\.pid$' "$DESTDIR$script"
 }
 
 # set_aside moves an older program's init script out of the way. That program is stopped before, by its

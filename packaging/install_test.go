@@ -238,7 +238,7 @@ func TestInstallSetsOlderProgramAside(t *testing.T) {
 	older := m.background("sleep 1000")
 	m.write(scriptPath, pythonScript)
 	m.must("chmod", "0755", scriptPath)
-	m.write(pidfilePath, fmt.Sprintln(older))
+	m.write(byHandPath, fmt.Sprintln(older))
 	words := m.make("install")
 	waitFor(t, "the end of the older program", func() bool { return !m.alive(older) })
 	if m.read("/var/backups/ship-it.init.older") != pythonScript {

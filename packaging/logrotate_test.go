@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -85,5 +86,40 @@ func TestLogrotateWithoutDaemon(t *testing.T) {
 	m.rotate()
 	if !m.exists(logPath+".1") || !m.alive(stranger) {
 		t.Errorf("rotated %t, stranger lives %t", m.exists(logPath+".1"), m.alive(stranger))
+	}
+}
+
+// The real daemon is its user when the log is rotated: the new one is made for him, and he goes over to it.
+func TestLogrotateForTheUser(t *testing.T) {
+	t.Parallel()
+	for _, user := range []string{"ship-it", "root"} {
+		t.Run(user, func(t *testing.T) {
+			t.Parallel()
+			m := bootInstalled(t, program())
+			m.write(defaultPath, "USER="+user+"\n")
+			running(m)
+			pid := strconv.Itoa(m.running())
+			if got := m.must("stat", "-c", "%U", pidfilePath, "/run/ship-it"); got != user+"\n"+user {
+				t.Errorf("pidfile and folder belong to %q", got)
+			}
+			if got := m.must("ps", "-o", "euser=,ruser=,supgrp=", "-p", pid); user != "root" && got != "ship-it  ship-it  audio,ship-it" {
+				t.Errorf("the daemon is %q", got)
+			}
+			for range 2 {
+				m.must("sh", "-c", "echo a line >>"+logPath)
+				m.rotate()
+				waitFor(t, "the daemon goes over", func() bool { return m.must("readlink", "/proc/"+pid+"/fd/2") == logPath })
+				if got := m.must("stat", "-c", "%U:%G %a", logPath); got != user+":adm 640" {
+					t.Errorf("the new log is %s", got)
+				}
+			}
+			if a := m.service("stop"); a.code != 0 {
+				t.Fatalf("stop: exit %d\n%s", a.code, a.text)
+			}
+			if text := m.read(logPath); !strings.Contains(text, "cleaning up pins!") {
+				t.Errorf("the newest log has no end:\n%s", text)
+			}
+			checkNothingLeft(m)
+		})
 	}
 }

@@ -21,7 +21,8 @@ const (
 	scriptPath  = "/etc/init.d/ship-it"
 	defaultPath = "/etc/default/ship-it"
 	configPath  = "/etc/ship-it/config.toml"
-	pidfilePath = "/run/ship-it.pid"
+	pidfilePath = "/run/ship-it/ship-it.pid"
+	byHandPath  = "/run/ship-it.pid" // of ship-it -d without the init script
 	logPath     = "/var/log/ship-it.log"
 )
 
@@ -45,6 +46,9 @@ done
 mount -t tmpfs -o mode=0755 local usr/local
 mkdir -p dev etc/default etc/init.d etc/logrotate.d etc/ship-it proc run tmp var/log var/lib
 cp /etc/passwd /etc/group etc/
+echo 'ship-it:x:990:990::/nonexistent:/usr/sbin/nologin' >>etc/passwd
+echo 'ship-it:x:990:' >>etc/group
+sed -i 's/^audio:.*/audio:x:29:ship-it/' etc/group
 if [ $# -gt 1 ]; then
 	install -D -m 0755 "$3" usr/local/sbin/ship-it
 	install -m 0644 "$2/ship-it.default" etc/default/ship-it

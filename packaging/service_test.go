@@ -67,7 +67,7 @@ func TestWords(t *testing.T) {
 		{name: "status, stopped", args: []string{"status"}, code: 3, want: "ship-it is not running .* failed!\n"},
 		{
 			name: "status, killed", set: killed, args: []string{"status"}, code: 1,
-			want: "ship-it is dead, but /run/ship-it.pid is there .* failed!\n",
+			want: "ship-it is dead, but /run/ship-it/ship-it.pid is there .* failed!\n",
 		},
 		{
 			name: "not installed", set: func(m *machine) { m.remove(binaryPath) }, args: []string{"start"},
@@ -218,8 +218,8 @@ func TestReuse(t *testing.T) {
 		if a := m.run("service", "other", step.verb); a.code != step.code {
 			t.Errorf("%s: exit %d, want %d; it said:\n%s", step.verb, a.code, step.code, a.text)
 		}
-		if n := len(m.processes("other")); step.verb == "start" && (n != 1 || !m.exists("/run/other.pid")) {
-			t.Errorf("after start: %d processes, pidfile %t", n, m.exists("/run/other.pid"))
+		if n := len(m.processes("other")); step.verb == "start" && (n != 1 || !m.exists("/run/other/other.pid")) {
+			t.Errorf("after start: %d processes, pidfile %t", n, m.exists("/run/other/other.pid"))
 		}
 	}
 }
@@ -249,7 +249,7 @@ func TestSystemdUnit(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, line := range []string{"PIDFile=/run/ship-it.pid", "RemainAfterExit=no", "ExecReload=" + dir + "/ship-it reload"} {
+	for _, line := range []string{"PIDFile=/run/ship-it/ship-it.pid", "RemainAfterExit=no", "ExecReload=" + dir + "/ship-it reload"} {
 		if !strings.Contains(string(unit), line+"\n") {
 			t.Errorf("no %s in:\n%s", line, unit)
 		}

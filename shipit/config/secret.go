@@ -1,6 +1,7 @@
 package config
 
 import (
+	"bytes"
 	"cmp"
 	"path/filepath"
 	"strings"
@@ -126,8 +127,8 @@ func (s *section) stored(key string, n *node) *credential {
 
 // credentialFile is the content of systemd's credential that stands for a file
 // in the configuration's own folder: the one of the same name. It is nil if
-// there is none, or an empty one, which a unit may give for a file that isn't
-// there.
+// there is none, or one without a word, which a unit may give for a file that
+// isn't there.
 func (s *section) credentialFile(n *node, key string) []byte {
 	folder, _ := s.lookup(envCredentials)
 	path := s.absolute(n.text)
@@ -135,7 +136,7 @@ func (s *section) credentialFile(n *node, key string) []byte {
 		return nil
 	}
 	data, flaws := s.open(filepath.Join(folder, filepath.Base(path)), secretFile())
-	if len(data) == 0 {
+	if len(bytes.TrimSpace(data)) == 0 {
 		return nil
 	}
 	for _, f := range flaws {

@@ -149,7 +149,7 @@ func TestCredential(t *testing.T) {
 		{name: "relative", file: "absent", credential: "given\n", mode: 0o440, want: "given"},
 		{name: "absolute", file: "DIR/absent", credential: "given", mode: 0o400, want: "given"},
 		{name: "wins over the file", file: "token", credential: "given", mode: 0o400, want: "given"},
-		{name: "is empty", file: "token", credential: "\x00", mode: 0o400, want: "file-token"},
+		{name: "has no word", file: "token", credential: "\n", mode: 0o400, want: "file-token"},
 		{name: "is missing", file: "token", want: "file-token"},
 		{name: "is missing, and so is the file", file: "absent", mistake: absent},
 		{name: "file of another folder", file: "../absent", credential: "given", mode: 0o400, mistake: absent},
@@ -162,7 +162,7 @@ func TestCredential(t *testing.T) {
 			write(t, dir, "token", "file-token\n", 0o600)
 			file := strings.Replace(tt.file, "DIR", dir, 1)
 			if tt.credential != "" {
-				write(t, folder, filepath.Base(file), strings.Trim(tt.credential, "\x00"), tt.mode)
+				write(t, folder, filepath.Base(file), tt.credential, tt.mode)
 			}
 			text := strings.Replace(minimal, `"token"`, strconv.Quote(file), 1)
 			c, err := config.Load(write(t, dir, "config.toml", text, 0o600),

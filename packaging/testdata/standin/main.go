@@ -87,6 +87,7 @@ func parse(args []string) (options, error) {
 		f.StringVar(&o.config, name, "/etc/ship-it/config.toml", "")
 	}
 	f.StringVar(&o.chip, "chip", "auto", "")
+	f.String("user", "", "") // it stays root
 	f.StringVar(&o.pidfile, "pidfile", "/run/ship-it.pid", "")
 	f.StringVar(&o.logfile, "logfile", "/var/log/ship-it.log", "")
 	if err := f.Parse(args); err != nil {
