@@ -8,6 +8,7 @@ set -eu
 here=$(dirname "$0")
 program=$PREFIX/sbin/ship-it
 script=/etc/init.d/ship-it
+unit=/etc/systemd/system/ship-it.service
 sample=$PREFIX/share/doc/ship-it/config.toml
 config=/etc/ship-it/config.toml
 aside=/var/backups/ship-it.init.older
@@ -44,6 +45,8 @@ do_install() {
     install -D -m 0755 "$BINARY" "$DESTDIR$program"
     text=$(sed "s|^DAEMON=.*|DAEMON=$program|" "$here/ship-it.init")
     printf '%s\n' "$text" | install -D -m 0755 /dev/stdin "$DESTDIR$script"
+    text=$(sed "s|^\(Exec[A-Za-z]*=-*\)/usr/sbin/ship-it|\1$program|" "$here/ship-it.service")
+    printf '%s\n' "$text" | install -D -m 0644 /dev/stdin "$DESTDIR$unit"
     install -D -m 0644 "$here/config.toml" "$DESTDIR$sample"
     for setting in $settings; do
         from=$here/${setting%:*}
@@ -58,10 +61,26 @@ do_install() {
     [ -n "$DESTDIR" ] || settle
 }
 
+# make_user makes the user that the service is, unless there is one, and has him use the chip and the sound
+# card.
+make_user() {
+    for group in gpio audio; do
+        getent group "$group" >/dev/null || groupadd --system "$group"
+    done
+    id ship-it >/dev/null 2>&1 ||
+        useradd --system --user-group --home-dir /nonexistent --no-create-home --shell /usr/sbin/nologin ship-it
+    usermod --append --groups gpio,audio ship-it
+}
+
 # settle has the machine start the service at boot, and says what is left to do.
 settle() {
+    make_user
     if command -v update-rc.d >/dev/null; then
         update-rc.d ship-it defaults
+    fi
+    if [ -d /run/systemd/system ]; then
+        systemctl daemon-reload
+        systemctl --quiet enable ship-it.service
     fi
     say "installed; it starts at boot. What is left to do:"
     if [ ! -e "$config" ]; then
@@ -101,7 +120,10 @@ remove_service() {
         say "the service doesn't stop, so nothing was removed" >&2
         exit 1
     fi
-    rm -f "$DESTDIR$script"
+    if [ -z "$DESTDIR" ] && [ -d /run/systemd/system ]; then
+        systemctl disable --quiet --now ship-it.service
+    fi
+    rm -f "$DESTDIR$script" "$DESTDIR$unit"
     if [ -z "$DESTDIR" ] && command -v update-rc.d >/dev/null; then
         update-rc.d ship-it remove
     fi

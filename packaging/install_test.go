@@ -78,6 +78,9 @@ func TestInstallIntoDirectory(t *testing.T) {
 		"/etc/logrotate.d":                       dir,
 		"/etc/logrotate.d/ship-it":               0o644,
 		"/etc/ship-it":                           dir,
+		"/etc/systemd":                           dir,
+		"/etc/systemd/system":                    dir,
+		"/etc/systemd/system/ship-it.service":    0o644,
 		"/opt":                                   dir,
 		"/opt/box":                               dir,
 		"/opt/box/sbin":                          dir,
@@ -173,7 +176,11 @@ func (m *machine) make(target string) string {
 func TestInstallOnMachine(t *testing.T) {
 	t.Parallel()
 	m := bootWithSources(t)
+	m.must("sed", "-i", "/^ship-it:/d", "/etc/passwd", "/etc/group")
 	words := m.make("install")
+	if got := m.must("id", "-Gn", "ship-it"); got != "ship-it audio gpio" {
+		t.Errorf("ship-it is in the groups %s", got)
+	}
 	for _, step := range []string{
 		"install -m 0644 /usr/local/share/doc/ship-it/config.toml /etc/ship-it/config.toml", "ship-it check", "ship-it start",
 	} {
