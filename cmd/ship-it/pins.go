@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -28,13 +29,18 @@ func (p *program) pins(_ *cobra.Command, o options) error {
 	return table.Flush()
 }
 
-// release makes every line an input again.
+// release makes every line an input again. After a service that has ended by
+// itself (systemd says so to an ExecStopPost) it is silent about what keeps it
+// from doing so: the service has just said the same, and gave its lines back.
 func (p *program) release(_ *cobra.Command, o options) error {
 	c, chip, err := p.header(o)
-	if err != nil {
-		return err
+	if err == nil {
+		err = gpio.Release(chip, plan(c))
 	}
-	return gpio.Release(chip, plan(c))
+	if err != nil && os.Getenv("SERVICE_RESULT") == "exit-code" {
+		return saidError{err}
+	}
+	return err
 }
 
 // header is the configuration and the chip that it speaks of.
