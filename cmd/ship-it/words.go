@@ -117,13 +117,14 @@ func hint(err error) string {
 	}
 }
 
-// running is the daemon of this box in the usual places, as an error, or nil.
-func running() error {
+// running is the daemon that runs, by the usual pidfiles, or nil if they tell of
+// none.
+func running() *daemonize.RunningError {
 	all, err := options{pidFile: pidPath}.instances()
-	if err != nil || all[0].State != daemonize.Running {
-		return nil
+	if err == nil && all[0].State == daemonize.Running {
+		return &daemonize.RunningError{Pid: all[0].Pid, Managed: all[0].Managed}
 	}
-	return &daemonize.RunningError{Pid: all[0].Pid, Managed: all[0].Managed}
+	return nil
 }
 
 // saidError is an error whose words stand in the log already.
