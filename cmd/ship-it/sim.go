@@ -74,6 +74,7 @@ func (r *rig) stage(chip *virtual.Chip, live bool, out *sink) (*sim.Stage, error
 	w := sim.Wiring{
 		Switch: wires.Inputs[armingSwitch], Branch: wires.Inputs[branchButton], Launch: wires.Inputs[launchButton],
 		Blinker: wires.Outputs[blinker], Lamps: wires.Outputs[firstLamp:], Targets: names(r.config),
+		Debounce: wires.Debounce,
 	}
 	var stage *sim.Stage
 	if live {

@@ -84,7 +84,8 @@ func (s *Stage) do(ctx context.Context, step step) error {
 	return nil
 }
 
-// press holds a button down, and waits until the box has noticed the release.
+// press holds a button down, and waits until the box has noticed the release. A
+// press that counts is held until it has counted, however slow the machine is.
 func (s *Stage) press(ctx context.Context, p press) error {
 	in := s.wiring.Launch
 	if p.button == shipit.BranchButton {
@@ -104,6 +105,9 @@ func (s *Stage) press(ctx context.Context, p press) error {
 		return nil
 	}
 	err := sleep(ctx, p.d)
+	if p.d > s.wiring.Debounce {
+		err = errors.Join(err, s.await(ctx, patience, func() bool { return s.box.Down(p.button) }))
+	}
 	s.move(in, false)
 	return errors.Join(err, s.await(ctx, patience, func() bool { return !s.box.Down(p.button) }))
 }

@@ -19,6 +19,7 @@ type Wiring struct {
 	Blinker                gpio.Output
 	Lamps                  []gpio.Output // of the targets
 	Targets                []string      // their names
+	Debounce               time.Duration // a longer press counts
 }
 
 // Stage is the simulated box seen from outside: hands, eyes and ears. It is
