@@ -51,7 +51,8 @@ generate:
 	$(GO) generate ./...
 
 clean:
-	rm -rf bin
+	rm -rf bin dist
 
 include packaging/install.mk
+include packaging/deb.mk
 include packaging/vm.mk
