@@ -15,7 +15,10 @@ import (
 // The shell scripts hold to what dash and shellcheck ask for.
 func TestScripts(t *testing.T) {
 	t.Parallel()
-	for _, script := range []string{"ship-it.init", "ship-it.default", "install.sh"} {
+	for _, script := range []string{
+		"ship-it.init", "ship-it.default", "install.sh", "release",
+		"deb/build", "deb/preinst", "deb/postinst", "deb/prerm", "deb/postrm",
+	} {
 		for _, tool := range [][]string{{"dash", "-n"}, {"shellcheck", "--shell=sh", "--severity=style"}} {
 			t.Run(script+"/"+tool[0], func(t *testing.T) {
 				t.Parallel()

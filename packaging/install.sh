@@ -16,6 +16,11 @@ aside=/var/backups/ship-it.init.older
 # The files that an administrator may edit: what they are here, and where they go.
 settings="ship-it.default:/etc/default/ship-it ship-it.logrotate:/etc/logrotate.d/ship-it"
 
+# Help, below share: the manual pages, and for each shell its completion.
+share=$PREFIX/share
+pages="man5/ship-it.toml.5 man8/ship-it.8"
+completions="bash:bash-completion/completions/ship-it zsh:zsh/site-functions/_ship-it fish:fish/vendor_completions.d/ship-it.fish"
+
 say() {
     echo "ship-it: $*"
 }
@@ -38,7 +43,23 @@ set_aside() {
     say "WARNING: see that nothing of that program runs any more, or both answer a press"
 }
 
+# install_help leaves the completions out where the program is another machine's, which can't be asked here.
+install_help() {
+    for page in $pages; do
+        install -D -m 0644 "$here/man/${page#*/}" "$DESTDIR$share/man/$page"
+    done
+    for completion in $completions; do
+        if text=$("$(realpath "$BINARY")" completion "${completion%:*}" 2>/dev/null); then
+            printf '%s\n' "$text" | install -D -m 0644 /dev/stdin "$DESTDIR$share/${completion#*:}"
+        fi
+    done
+}
+
 do_install() {
+    if [ -z "$DESTDIR" ] && [ "$(dpkg-query -W -f '${db:Status-Status}' ship-it 2>/dev/null)" = installed ]; then
+        say "the package ship-it is installed, and both would answer a press: sudo apt remove ship-it first" >&2
+        exit 1
+    fi
     if [ -e "$DESTDIR$script" ] && ! is_ours; then
         set_aside
     fi
@@ -48,6 +69,7 @@ do_install() {
     text=$(sed "s|^\(Exec[A-Za-z]*=-*\)/usr/sbin/ship-it|\1$program|" "$here/ship-it.service")
     printf '%s\n' "$text" | install -D -m 0644 /dev/stdin "$DESTDIR$unit"
     install -D -m 0644 "$here/config.toml" "$DESTDIR$sample"
+    install_help
     for setting in $settings; do
         from=$here/${setting%:*}
         to=$DESTDIR${setting#*:}
@@ -96,10 +118,17 @@ settle() {
 }
 
 do_uninstall() {
-    if [ -e "$DESTDIR$script" ] && is_ours; then
+    # The package's script is ours, too, but starts another program.
+    if [ -e "$DESTDIR$script" ] && is_ours && grep -qxF "DAEMON=$program" "$DESTDIR$script"; then
         remove_service
     fi
     rm -f "$DESTDIR$program" "$DESTDIR$sample"
+    for page in $pages; do
+        rm -f "$DESTDIR$share/man/$page"
+    done
+    for completion in $completions; do
+        rm -f "$DESTDIR$share/${completion#*:}"
+    done
     for setting in $settings; do
         if cmp -s "$here/${setting%:*}" "$DESTDIR${setting#*:}"; then
             rm -f "$DESTDIR${setting#*:}"

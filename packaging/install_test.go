@@ -89,6 +89,21 @@ func TestInstallIntoDirectory(t *testing.T) {
 		"/opt/box/share/doc":                     dir,
 		"/opt/box/share/doc/ship-it":             dir,
 		"/opt/box/share/doc/ship-it/config.toml": 0o644,
+		"/opt/box/share/man":                     dir,
+		"/opt/box/share/man/man5":                dir,
+		"/opt/box/share/man/man5/ship-it.toml.5": 0o644,
+		"/opt/box/share/man/man8":                dir,
+		"/opt/box/share/man/man8/ship-it.8":      0o644,
+
+		"/opt/box/share/bash-completion":                        dir,
+		"/opt/box/share/bash-completion/completions":            dir,
+		"/opt/box/share/bash-completion/completions/ship-it":    0o644,
+		"/opt/box/share/fish":                                   dir,
+		"/opt/box/share/fish/vendor_completions.d":              dir,
+		"/opt/box/share/fish/vendor_completions.d/ship-it.fish": 0o644,
+		"/opt/box/share/zsh":                                    dir,
+		"/opt/box/share/zsh/site-functions":                     dir,
+		"/opt/box/share/zsh/site-functions/_ship-it":            0o644,
 	}
 	for _, round := range []string{"first", "second"} {
 		makeIn(t, src, "install", "DESTDIR="+root, "PREFIX=/opt/box")

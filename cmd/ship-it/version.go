@@ -11,9 +11,13 @@ import (
 const release = "2.0.0"
 
 // version is what --version prints: the release, and the commit with its date
-// where the build knows it.
+// where the build knows it, and whether the source differed from that.
 func version() string {
-	return strings.TrimSpace(release + " " + buildSetting("vcs.revision") + " " + buildSetting("vcs.time"))
+	text := release + " " + buildSetting("vcs.revision") + " " + buildSetting("vcs.time")
+	if buildSetting("vcs.modified") == "true" {
+		text += " modified"
+	}
+	return strings.TrimSpace(text)
 }
 
 // buildDate is the date of the commit, or a date before every build of this
