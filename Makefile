@@ -56,3 +56,4 @@ clean:
 include packaging/install.mk
 include packaging/deb.mk
 include packaging/vm.mk
+include packaging/pi.mk

@@ -17,8 +17,8 @@ import (
 )
 
 // TestMain makes the test binary the program, too: called as ship-it it is the
-// real one, but for the chips that --chip virtual:SOCKET finds. So a user's
-// binary never has one.
+// real one, but for the chips that --chip virtual:SOCKET and tripwire:FILE find.
+// So a user's binary never has one.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"ship-it": func() {
 		becomeNobody()
@@ -41,6 +41,10 @@ func becomeNobody() {
 func findTestChip(selector string) (gpio.Chip, error) {
 	if socket, ok := strings.CutPrefix(selector, "virtual:"); ok {
 		return newTestChip(socket)
+	}
+	if file, ok := strings.CutPrefix(selector, "tripwire:"); ok {
+		chip, err := gpio.Find("auto")
+		return wiredChip{chip, file}, err
 	}
 	return gpio.Find(selector)
 }

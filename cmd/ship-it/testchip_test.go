@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
-	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -149,34 +148,17 @@ func (c *testChip) trip(where string) {
 
 func (c *testChip) ClaimInputs(inputs []gpio.Input) (gpio.InputLines, error) {
 	lines, err := c.Chip.ClaimInputs(inputs)
-	return trippedInputs{lines, c}, err
+	return trippedInputs{lockedInputs{lines, c.lock}, c.trip}, err
 }
 
 func (c *testChip) ClaimOutput(pin int, high bool) (gpio.OutputLine, error) {
 	line, err := c.Chip.ClaimOutput(pin, high)
-	return trippedOutput{line, c}, err
+	return trippedOutput{line, c.trip}, err
 }
 
-type trippedInputs struct {
+type lockedInputs struct {
 	gpio.InputLines
-	chip *testChip
+	lock *os.File
 }
 
-func (l trippedInputs) Wait(timeout time.Duration) (int, bool, error) {
-	defer l.chip.trip("wait")
-	return l.InputLines.Wait(timeout)
-}
-
-func (l trippedInputs) Close() error {
-	return errors.Join(l.InputLines.Close(), l.chip.lock.Close())
-}
-
-type trippedOutput struct {
-	gpio.OutputLine
-	chip *testChip
-}
-
-func (l trippedOutput) Drive(high bool) error {
-	l.chip.trip("drive")
-	return l.OutputLine.Drive(high)
-}
+func (l lockedInputs) Close() error { return errors.Join(l.InputLines.Close(), l.lock.Close()) }
