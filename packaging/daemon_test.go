@@ -15,7 +15,7 @@ type daemon struct {
 	chip   string   // what --chip has to say
 	config string   // a configuration that it takes
 	ready  string   // a file that appears in a machine when it has its lines
-	driven string   // a file that is there while outputs are driven; empty: that can't be seen
+	driven string   // a file that is there while outputs are driven
 }
 
 // standIn is daemon enough for the init script, and does at command what the program does rarely. Its
@@ -30,8 +30,8 @@ func standIn() daemon {
 	}
 }
 
-// program is ship-it itself, with the chip in memory that its own tests have. That chip goes with the
-// process, so nobody sees what a killed one left driven.
+// program is ship-it itself, with the chip in memory that its own tests have. That chip's outputs stay
+// driven as well.
 func program() daemon {
 	return daemon{
 		name:  "ship-it",
@@ -43,7 +43,8 @@ name = "Client Int"
 led = 22
 teamcity = { build_type = "bt280" }
 `,
-		ready: "/run/chip",
+		ready:  "/run/chip",
+		driven: "/run/chip.driven",
 	}
 }
 

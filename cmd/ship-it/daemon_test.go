@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -239,43 +238,6 @@ func TestStopLosesPatience(t *testing.T) {
 	p.waitGone(pid)
 	if left := p.left(); left != "" {
 		t.Errorf("lines are left driven: %s", left)
-	}
-}
-
-// TestSecrets looks for a secret in everything that a daemon and its child
-// show: arguments, environment, log and output.
-func TestSecrets(t *testing.T) {
-	t.Parallel()
-	p := newPlace(t)
-	p.write("player", "#!/bin/sh\ncat >/dev/null\ncat /proc/$$/environ /proc/$$/cmdline >"+p.path("child.new")+"\nmv "+p.path("child.new")+" "+p.path("child")+"\n", 0o755)
-	p.write("config.toml", strings.Replace(p.read("config.toml"), "player = []", fmt.Sprintf("player = [%q]", p.path("player")), 1), 0o644)
-	cmd := p.command("-d", "-v", "--pidfile", p.path("pid"), "--logfile", p.path("log"))
-	cmd.Env = append(os.Environ(), "SHIP_IT_TEAMCITY_TOKEN="+secret+"-2")
-	if code, _, stderr := p.finish(cmd); code != 0 {
-		t.Fatalf("-d ended with %d:\n%s", code, stderr)
-	}
-	t.Cleanup(func() { p.service("stop") })
-	h := p.hand()
-	h.arm()
-	h.press()
-	if r := <-p.asked; !strings.Contains(fmt.Sprint(r.Header), secret+"-2") {
-		t.Errorf("the server did not get the secret: %v", r.Header)
-	}
-	p.waitFile("child", "PATH=")
-	child := p.read("child")
-	for _, mark := range []string{secret, "SHIP_IT", "_GO_DAEMON"} {
-		if strings.Contains(child, mark) {
-			t.Errorf("%q is in the player's environment or arguments: %q", mark, child)
-		}
-	}
-	cmdline, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(p.pid()), "cmdline"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, text := range map[string]string{"arguments": string(cmdline), "log": p.read("log")} {
-		if strings.Contains(text, secret) {
-			t.Errorf("the secret is in the %s: %q", name, text)
-		}
 	}
 }
 
