@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"ship-it.example/shipit/ci/citest"
 )
@@ -71,7 +72,23 @@ func TestLive(t *testing.T) {
 			p.write("config.toml", text, 0o644)
 			cmd := p.command()
 			cmd.Args = []string{"ship-it", "sim", "--live", "--yes", "--config", p.path("config.toml")}
-			cmd.Stdin = strings.NewReader("arm\npress launch\nexpect state " + c.state + "\n")
+			script, err := cmd.StdinPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			go func() { // the script's end is the box's: not before the request is there
+				defer script.Close()
+				fmt.Fprintf(script, "arm\npress launch\nexpect state %s\n", c.state)
+				tick := time.NewTicker(time.Millisecond)
+				defer tick.Stop()
+				for late := time.After(limit); server.Requests() < c.requests; {
+					select {
+					case <-tick.C:
+					case <-late:
+						return
+					}
+				}
+			}()
 			code, stdout, stderr := p.finish(cmd)
 			if code != 0 || !strings.Contains(stdout, c.log) || server.Requests() != c.requests {
 				t.Errorf("exit code %d, %d requests, want 0 and %d, and %q in:\n%s%s", code, server.Requests(), c.requests, c.log, stdout, stderr)

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"os/exec"
 	"strings"
@@ -179,7 +180,12 @@ func TestNoHangup(t *testing.T) {
 			p := newPlace(t)
 			cmd := p.command()
 			if name == "systemd" {
-				cmd.Env = append(cmd.Env, "NOTIFY_SOCKET="+p.path("no-such-socket"))
+				manager, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: p.path("notify"), Net: "unixgram"})
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer manager.Close()
+				cmd.Env = append(cmd.Env, "NOTIFY_SOCKET="+p.path("notify"))
 			} else {
 				sh := exec.CommandContext(t.Context(), "sh", append([]string{"-c", `trap '' HUP; exec "$@"`, "sh"}, cmd.Args...)...)
 				sh.Dir, sh.Env = cmd.Dir, cmd.Env
