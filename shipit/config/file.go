@@ -81,15 +81,20 @@ func readFile(path string, d demand) ([]byte, []flaw) {
 	if len(data) > d.limit {
 		return nil, []flaw{{"has more than " + size(d.limit), "look whether it is the right file", nil}}
 	}
+	return data, d.judge(info)
+}
+
+// judge tells why a file is not to be believed by this process.
+func (d demand) judge(info fs.FileInfo) []flaw {
 	stat, ok := info.Sys().(*syscall.Stat_t)
 	if !ok {
-		return nil, []flaw{unread(errors.ErrUnsupported)}
+		return []flaw{unread(errors.ErrUnsupported)}
 	}
 	owner := int(stat.Uid)
 	if owner == sudoUser() {
 		owner = 0 // he is root whenever he likes
 	}
-	return data, d.distrust(info.Mode(), owner, os.Geteuid())
+	return d.distrust(info.Mode(), owner, os.Geteuid())
 }
 
 // sudoUser is who called us by sudo, or -1: at the bench the file is often his

@@ -3,6 +3,7 @@ package config
 import (
 	"bytes"
 	"cmp"
+	"os"
 	"path/filepath"
 	"strings"
 	"unicode"
@@ -128,7 +129,7 @@ func (s *section) stored(key string, n *node) *credential {
 // credentialFile is the content of systemd's credential that stands for a file
 // in the configuration's own folder: the one of the same name. It is nil if
 // there is none, or one without a word, which a unit may give for a file that
-// isn't there.
+// isn't there. The file itself may be none that others can read or change.
 func (s *section) credentialFile(n *node, key string) []byte {
 	folder, _ := s.lookup(envCredentials)
 	path := s.absolute(n.text)
@@ -138,6 +139,9 @@ func (s *section) credentialFile(n *node, key string) []byte {
 	data, flaws := s.open(filepath.Join(folder, filepath.Base(path)), secretFile())
 	if len(bytes.TrimSpace(data)) == 0 {
 		return nil
+	}
+	if info, err := os.Stat(path); err == nil {
+		flaws = append(flaws, secretFile().judge(info)...)
 	}
 	for _, f := range flaws {
 		s.blame(n.place, s.label+key, f)

@@ -152,6 +152,10 @@ func TestCredential(t *testing.T) {
 		{name: "has no word", file: "token", credential: "\n", mode: 0o400, want: "file-token"},
 		{name: "is missing", file: "token", want: "file-token"},
 		{name: "is missing, and so is the file", file: "absent", mistake: absent},
+		{
+			name: "others read the file", file: "open", credential: "given", mode: 0o400,
+			mistake: ":4: [teamcity] token_file: can be read by others (mode 0644)",
+		},
 		{name: "file of another folder", file: "../absent", credential: "given", mode: 0o400, mistake: absent},
 		{name: "others read it", file: "absent", credential: "given", mode: 0o444, mistake: ":4: [teamcity] token_file: can be read by others (mode 0444)"},
 	}
@@ -160,6 +164,7 @@ func TestCredential(t *testing.T) {
 			t.Parallel()
 			dir, folder := t.TempDir(), t.TempDir()
 			write(t, dir, "token", "file-token\n", 0o600)
+			write(t, dir, "open", "file-token\n", 0o644)
 			file := strings.Replace(tt.file, "DIR", dir, 1)
 			if tt.credential != "" {
 				write(t, folder, filepath.Base(file), tt.credential, tt.mode)
