@@ -145,6 +145,21 @@ func TestDaemonFails(t *testing.T) {
 	}
 }
 
+// TestFullLog: a log that takes no line doesn't stop the box.
+func TestFullLog(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	if code, stderr := p.detach("--logfile", "/dev/full"); code != 0 {
+		t.Fatalf("-d ended with %d:\n%s", code, stderr)
+	}
+	h := p.hand()
+	h.arm()
+	h.press()
+	if r := <-p.asked; !strings.Contains(r.Body, "bt280") {
+		t.Errorf("the server was asked for %s", r.Body)
+	}
+}
+
 // TestRotation: a HUP opens the log anew, and the trace of a QUIT lands in the
 // new file.
 func TestRotation(t *testing.T) {

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -126,6 +127,49 @@ func TestService(t *testing.T) {
 	inOrder(t, log, "<6>pins have been initialized!\n", "<6>Armed\n", "<6>received signal 15, exiting...\n", "<6>cleaning up pins!\n")
 	if !strings.Contains(log, "\n<4>WARN Refused launch: not armed\n") {
 		t.Errorf("no refusal in the journal:\n%s", log)
+	}
+}
+
+// TestServiceOutlivesJournal: a journal that is gone costs its lines and nothing
+// else.
+func TestServiceOutlivesJournal(t *testing.T) {
+	t.Parallel()
+	s := newSystemd(t)
+	cmd := s.unit()
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
+	h := s.handSoon()
+	if err := errors.Join(s.log.Close(), s.journal.Close()); err != nil {
+		t.Fatal(err)
+	}
+	for range 3 { // with a line each
+		h.arm()
+		h.do("drive %d low", pinSwitch)
+		h.await(pinBlinker, "low")
+	}
+	h.arm()
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Error(err)
+	}
+}
+
+// handSoon is hand for a program on its way up.
+func (s *systemd) handSoon() *hand {
+	s.t.Helper()
+	for {
+		message := make([]byte, 1024)
+		n, err := s.conn.Read(message)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		if string(message[:n]) == "READY=1" {
+			return s.hand()
+		}
 	}
 }
 
