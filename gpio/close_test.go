@@ -39,6 +39,31 @@ func TestCloseEndsWatch(t *testing.T) {
 	})
 }
 
+// A panic at one output, on the way out, keeps no other line from being given
+// back.
+func TestPanicDuringClose(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := &faulty{Chip: newChip()}
+		h, err := gpio.Open(t.Context(), f, boxPlan())
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.drive = func(int) error { panic("bug") }
+		func() {
+			defer func() {
+				if v := recover(); v != "bug" {
+					t.Errorf("Close panicked with %v", v)
+				}
+			}()
+			_ = h.Close()
+		}()
+		if err := errors.Join(f.Free(), h.Close()); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 // A halt that comes between two waits is lost, so it must be repeated.
 func TestCloseBetweenWaits(t *testing.T) {
 	t.Parallel()

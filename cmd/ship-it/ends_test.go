@@ -87,7 +87,7 @@ func signalled(signals ...syscall.Signal) func(*process) {
 // unread takes the log's reader away, and has a line written.
 func unread(r *process) {
 	r.unread()
-	r.hand().do("drive %d low", pinBranch)
+	r.hand().last("drive %d low", pinBranch)
 }
 
 // processMoment is a moment of a launch.
@@ -179,8 +179,8 @@ func TestPanics(t *testing.T) {
 			h.arm()
 			h.press()
 			r.waitFile("players", "\n")
-			h.do("panic %s", where)
-			h.do("float %d", pinLaunch)
+			h.last("panic %s", where)
+			h.last("float %d", pinLaunch)
 			r.waitLog("cleaning up pins!")
 			if left := p.left(); left != "" {
 				t.Errorf("lines are driven after the last words: %s", left)

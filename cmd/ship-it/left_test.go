@@ -35,7 +35,7 @@ func (p *place) givePlayer() {
 func (p *place) checkNoPlayer() {
 	p.t.Helper()
 	text, _ := os.ReadFile(p.path("players")) // there may have been none
-	for _, word := range strings.Fields(string(text)) {
+	for word := range strings.FieldsSeq(string(text)) {
 		pid, err := strconv.Atoi(word)
 		if err != nil {
 			p.t.Fatal(err)

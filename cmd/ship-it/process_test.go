@@ -221,6 +221,13 @@ func (h *hand) do(format string, args ...any) string {
 	return strings.TrimSpace(answer)
 }
 
+// last gives the chip an order of which the program may end before it answers.
+func (h *hand) last(format string, args ...any) {
+	if _, err := fmt.Fprintf(h.conn, format+"\n", args...); err == nil {
+		_, _ = h.in.ReadString('\n')
+	}
+}
+
 // arm and press are what a person does; the lamps tell when it has been seen.
 func (h *hand) arm()   { h.t.Helper(); h.do("drive %d high", pinSwitch); h.await(pinBlinker, "high") }
 func (h *hand) press() { h.t.Helper(); h.do("drive %d low", pinLaunch) }

@@ -73,7 +73,7 @@ func newTestChip(socket string) (gpio.Chip, error) {
 // strand finds what was left driven.
 func (c *testChip) strand() {
 	text, _ := os.ReadFile(c.left)
-	for _, word := range strings.Fields(string(text)) {
+	for word := range strings.FieldsSeq(string(text)) {
 		if pin, err := strconv.Atoi(word); err == nil {
 			c.Strand(pin, true)
 			c.driven[pin] = true
