@@ -87,7 +87,7 @@ func TestTerminal(t *testing.T) {
 		end  func(window *os.File) error
 		log  string
 	}{
-		{"closed", (*os.File).Close, "Launching Client Int"},
+		{"closed", (*os.File).Close, "pins have been initialized!"},
 		{"Ctrl-C", func(window *os.File) error { _, err := window.WriteString("\x03"); return err }, "received signal 2, exiting..."},
 		{"Ctrl-C twice", func(window *os.File) error { _, err := window.WriteString("\x03\x03"); return err }, "received signal 2, exiting..."},
 		{"Ctrl-\\", func(window *os.File) error { _, err := window.WriteString("\x1c"); return err }, "received signal 3, exiting..."},
