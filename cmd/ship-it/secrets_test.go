@@ -74,7 +74,11 @@ func TestSecrets(t *testing.T) {
 			p.waitFile("log", "Triggered a build")
 			p.waitFile("players", "\n")
 			checkNoSecret(t, "the daemon's arguments", proc(t, pid, "cmdline"))
-			for _, child := range children(t, pid) {
+			var player int
+			if _, err := fmt.Sscan(p.read("players"), &player); err != nil {
+				t.Fatal(err)
+			}
+			for _, child := range append(children(t, pid), player) {
 				checkNoSecret(t, "a child's arguments", proc(t, child, "cmdline"))
 				checkNoSecret(t, "a child's environment", proc(t, child, "environ"), "SHIP_IT", "_GO_DAEMON", "DAEMONIZE")
 			}
@@ -103,7 +107,8 @@ func proc(t *testing.T, pid int, file string) string {
 	return string(text)
 }
 
-// children is the processes that a process has started, of all its threads.
+// children is the processes that a process has started, of all its threads, as
+// far as the kernel tells (CONFIG_PROC_CHILDREN).
 func children(t *testing.T, pid int) []int {
 	t.Helper()
 	lists, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))
@@ -120,9 +125,6 @@ func children(t *testing.T, pid int) []int {
 			}
 			pids = append(pids, child)
 		}
-	}
-	if len(pids) == 0 {
-		t.Fatal("it has no child")
 	}
 	return pids
 }
