@@ -23,7 +23,7 @@ func checkNoSecret(t *testing.T, where, text string, marks ...string) {
 	t.Helper()
 	for _, mark := range append([]string{secret, password, basic()}, marks...) {
 		if strings.Contains(text, mark) {
-			t.Errorf("%q is in %s:\n%s", mark, where, text)
+			t.Errorf("%q is in %s: %q", mark, where, text)
 		}
 	}
 }
