@@ -13,7 +13,7 @@ import (
 
 // The registers of the Pi's GPIO block that are used here, in words of 32 bits: "BCM2835 ARM Peripherals", 6.1.
 const (
-	functionSelect = 0x00 / 4 // three bits a line, ten lines a word
+	functionSelect = 0        // three bits a line, ten lines a word
 	outputSet      = 0x1c / 4 // a one drives a line high; in QEMU it moves an input's level, too
 	outputClear    = 0x28 / 4
 	level          = 0x34 / 4
