@@ -49,7 +49,7 @@ func TestEnd(t *testing.T) {
 				s.wantFunctions(output)
 				began := time.Now()
 				end.make(s, box)
-				s.eventually("lamps that are inputs", func() bool { return s.are(input, outputs()) })
+				s.wait("lamps that are inputs", time.Millisecond, func() bool { return s.are(input, outputs()) })
 				t.Logf("inputs after %v", time.Since(began).Round(time.Millisecond))
 				box.done(end.code)
 				s.wantFree()

@@ -138,11 +138,17 @@ func (s *station) logged(words string, n int) {
 	})
 }
 
-// eventually asks every 10 ms until the answer is yes, by the Pi's clock, which stands still where the
-// host does.
+// eventually asks until the answer is yes, by the Pi's clock, which stands still where the host does. An emulated Pi
+// takes its time to wake up, so it doesn't ask too often.
 func (s *station) eventually(what string, ask func() bool) {
 	s.t.Helper()
-	again := time.NewTicker(10 * time.Millisecond)
+	s.wait(what, 25*time.Millisecond, ask)
+}
+
+// wait asks that often until the answer is yes.
+func (s *station) wait(what string, often time.Duration, ask func() bool) {
+	s.t.Helper()
+	again := time.NewTicker(often)
 	defer again.Stop()
 	late := time.NewTimer(20 * time.Second)
 	defer late.Stop()
