@@ -36,15 +36,19 @@ type Header struct {
 }
 
 // At the start the inputs get ten debounce times to settle, and a second at
-// least, since a board that is booting may be slow to run us.
+// least. A board that is booting may be slow to run us, so that time alone says
+// nothing: an input is given up only once it was looked at so often in vain.
+// One at rest settles within two or three looks.
 const (
 	startTries   = 10
 	startAtLeast = time.Second
+	startLooks   = 30
 )
 
 // Open claims every line of the plan, switches the outputs off, and waits until
 // the inputs have settled: one debounce time if they are at rest, ten or a
-// second at most. The end of ctx ends that wait. On any error every line is given back.
+// second at most where the machine doesn't stall. The end of ctx ends that wait.
+// On any error every line is given back.
 func Open(ctx context.Context, c Chip, p Plan) (*Header, error) {
 	if err := p.checkRun(c); err != nil {
 		return nil, err
@@ -98,17 +102,20 @@ func (h *Header) claim(c Chip) error {
 }
 
 // start waits until every input has settled for the first time.
-func (h *Header) start(parent context.Context) error {
-	ctx, cancel := context.WithTimeout(parent, max(startTries*h.plan.Debounce, startAtLeast))
-	defer cancel()
+func (h *Header) start(ctx context.Context) error {
+	until, looks := time.Now().Add(max(startTries*h.plan.Debounce, startAtLeast)), 0
 	if _, err := h.read(noEdge); err != nil {
 		return err
 	}
-	if err := h.follow(ctx, func([]Change) bool { return h.settling.unsettled() >= 0 }); err != nil {
+	err := h.follow(ctx, func([]Change) bool {
+		looks++
+		return h.settling.unsettled() >= 0 && (looks < startLooks || time.Now().Before(until))
+	})
+	if err != nil {
 		return err
 	}
-	if parent.Err() != nil {
-		return fmt.Errorf("wait for the inputs to settle: %w", context.Cause(parent))
+	if ctx.Err() != nil {
+		return fmt.Errorf("wait for the inputs to settle: %w", context.Cause(ctx))
 	}
 	if i := h.settling.unsettled(); i >= 0 {
 		in := h.plan.Inputs[i]

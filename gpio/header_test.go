@@ -203,6 +203,29 @@ func TestOpenUnsettled(t *testing.T) {
 	})
 }
 
+// A machine that stalls for long at each look does not make a line at rest an
+// unsettled one.
+func TestOpenOnMachineThatStalls(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		chip := &faulty{Chip: newChip(), wait: func(time.Duration) error {
+			pass(700 * time.Millisecond)
+			return nil
+		}}
+		go func() {
+			pass(100 * time.Millisecond)
+			chip.Drive(switchPin, true) // as the claim of a line can
+		}()
+		header, err := gpio.Open(t.Context(), chip, boxPlan())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := header.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 // chatter moves a line for ever.
 func chatter(chip *virtual.Chip, pin int, every time.Duration, stop <-chan struct{}) {
 	for level := false; ; level = !level {
