@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -17,7 +18,7 @@ import (
 type Config struct {
 	Label string         // what the driver calls itself: "pinctrl-bcm2711"
 	Lines int            // how many
-	Names map[int]string // of lines; the others have none
+	Names map[int]string // of lines; the others have none, and there may be more names
 	Hogs  map[int]string // lines that the kernel holds, as inputs, and as whom
 }
 
@@ -37,6 +38,9 @@ type Chip struct {
 	folder string // in configfs
 	name   string // "gpiochip0"
 	lines  string // folder in sysfs with a folder for each line
+
+	mu    sync.Mutex
+	files map[string]*os.File // of that folder, kept open: a finger has to be quick
 }
 
 // New makes a chip, which is removed when the test ends, at the latest. A test
@@ -49,7 +53,7 @@ func New(tb testing.TB, config Config) *Chip {
 		tb.Fatal(err)
 	}
 	tb.Cleanup(func() {
-		if err := c.Remove(); err != nil {
+		if err := errors.Join(c.Remove(), c.close()); err != nil {
 			tb.Error(err)
 		}
 	})
@@ -62,7 +66,7 @@ func New(tb testing.TB, config Config) *Chip {
 // create makes a chip that is nothing yet.
 func create() (*Chip, error) {
 	folder, err := os.MkdirTemp(configfs, "ship-it-")
-	return &Chip{folder: folder}, err
+	return &Chip{folder: folder, files: make(map[string]*os.File)}, err
 }
 
 // bring writes down what the chip is to be, and brings it to life. The device
@@ -73,6 +77,9 @@ func (c *Chip) bring(config Config) error {
 		{"bank0/label", config.Label},
 	}
 	for _, line := range slices.Sorted(maps.Keys(config.Names)) {
+		if line >= config.Lines {
+			break
+		}
 		settings = append(settings, [2]string{fmt.Sprintf("bank0/line%d/name", line), config.Names[line]})
 	}
 	for _, line := range slices.Sorted(maps.Keys(config.Hogs)) {
@@ -111,17 +118,55 @@ func (c *Chip) Pull(line int, high bool) error {
 	if high {
 		value = "pull-up"
 	}
-	return write(filepath.Join(c.lines, fmt.Sprintf("sim_gpio%d/pull", line)), value)
+	file, err := c.file(line, "pull", os.O_WRONLY)
+	if err != nil {
+		return err
+	}
+	_, err = file.WriteAt([]byte(value), 0)
+	return err
 }
 
 // Value is the level of a line: what drives it, or else where it is pulled.
 func (c *Chip) Value(line int) (high bool, err error) {
-	value, err := read(filepath.Join(c.lines, fmt.Sprintf("sim_gpio%d/value", line)))
-	return value == "1", err
+	file, err := c.file(line, "value", os.O_RDONLY)
+	if err != nil {
+		return false, err
+	}
+	var value [1]byte
+	_, err = file.ReadAt(value[:], 0)
+	return value[0] == '1', err
+}
+
+// file opens a file of a line, once.
+func (c *Chip) file(line int, name string, flag int) (*os.File, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	path := filepath.Join(c.lines, fmt.Sprintf("sim_gpio%d", line), name)
+	if file := c.files[path]; file != nil {
+		return file, nil
+	}
+	file, err := os.OpenFile(path, flag, 0)
+	if err == nil {
+		c.files[path] = file
+	}
+	return file, err
+}
+
+// close closes all that file has opened.
+func (c *Chip) close() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var errs []error
+	for _, file := range c.files {
+		errs = append(errs, file.Close())
+	}
+	return errors.Join(errs...)
 }
 
 // Remove takes the chip away, as if it was unplugged, from whoever holds its
-// lines. Doing it again does nothing.
+// lines. Doing it again does nothing. The kernel has numbers for 512 lines in
+// all, and those of a chip that went while a line was held are gone for good
+// (Linux 6.1): such a chip should be a small one.
 func (c *Chip) Remove() error {
 	switch err := write(filepath.Join(c.folder, "live"), "0"); {
 	case errors.Is(err, fs.ErrNotExist):

@@ -11,69 +11,34 @@ import (
 	"ship-it.example/gpio/gpiosim"
 )
 
-// finger moves the level of one input.
-type finger struct {
-	sim    *gpiosim.Chip
-	pin    int
-	active bool // the level that means active
+func launchFinger(sim *gpiosim.Chip) gpiosim.Finger {
+	return gpiosim.Finger{Chip: sim, Line: launchPin}
 }
 
-func launchFinger(sim *gpiosim.Chip) finger { return finger{sim: sim, pin: launchPin} }
-func branchFinger(sim *gpiosim.Chip) finger { return finger{sim: sim, pin: branchPin} }
-func armingFinger(sim *gpiosim.Chip) finger { return finger{sim: sim, pin: armingPin, active: true} }
-
-// opposite is a finger that lets go where this one presses.
-func (f finger) opposite() finger {
-	f.active = !f.active
-	return f
+func branchFinger(sim *gpiosim.Chip) gpiosim.Finger {
+	return gpiosim.Finger{Chip: sim, Line: branchPin}
 }
 
-// set makes the input active or not.
-func (f finger) set(t *testing.T, active bool) {
+func armingFinger(sim *gpiosim.Chip) gpiosim.Finger {
+	return gpiosim.Finger{Chip: sim, Line: armingPin, Active: true}
+}
+
+// set presses with a finger, or lets go.
+func set(t *testing.T, f gpiosim.Finger, pressed bool) {
 	t.Helper()
-	pull(t, f.sim, f.pin, active == f.active)
+	if err := f.Set(pressed); err != nil {
+		t.Fatal(err)
+	}
 }
 
-// stroke is a press, a glitch, or a part of it: the input's level alternates,
-// from active on, with these times between two changes.
-type stroke []time.Duration
-
-// play changes the level once more than the stroke has times, and tells the
-// longest time that the kernel may have seen between two changes: the machine
-// stalls now and then.
-func (f finger) play(t *testing.T, s stroke) (longest time.Duration) {
+// play has a finger make a stroke: see [gpiosim.Finger].
+func play(t *testing.T, f gpiosim.Finger, s gpiosim.Stroke) (longest time.Duration) {
 	t.Helper()
-	active := true
-	var before time.Time
-	for i := range len(s) + 1 {
-		now := time.Now()
-		f.set(t, active)
-		if i > 0 {
-			longest = max(longest, time.Since(before))
-		}
-		before, active = now, !active
-		if i < len(s) {
-			rest(t, time.Until(now.Add(s[i])))
-		}
+	longest, err := f.Play(t.Context(), s)
+	if err != nil {
+		t.Fatal(err)
 	}
 	return longest
-}
-
-// rest is how long a finger stays. Less than a timer can measure is waited
-// for with the clock.
-func rest(t *testing.T, d time.Duration) {
-	t.Helper()
-	if d < 300*time.Microsecond {
-		for end := time.Now().Add(d); time.Now().Before(end); {
-		}
-		return
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-t.Context().Done():
-	}
 }
 
 // watcher is a running Watch and what it has reported.

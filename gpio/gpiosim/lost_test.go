@@ -25,9 +25,11 @@ func usage(t *testing.T) (cpu time.Duration, wakes int64) {
 // have moved, though each reads low then, and nothing spins until the watch
 // has noticed.
 func TestRemoved(t *testing.T) {
+	named := gpiosim.Header("pinctrl-bcm2711")
+	named.Lines = launchPin + 1
 	configs := map[string]gpiosim.Config{
-		"named":   gpiosim.Header("pinctrl-bcm2711"),
-		"unnamed": {Label: "pinctrl-bcm2711", Lines: 54},
+		"named":   named,
+		"unnamed": {Label: "pinctrl-bcm2711", Lines: named.Lines},
 	}
 	for name, config := range configs {
 		for moment, held := range map[string]bool{"at rest": false, "launch button held": true} {
@@ -39,7 +41,7 @@ func TestRemoved(t *testing.T) {
 				header := open(t, find(t, "auto"), box())
 				w := watch(t, header)
 				if held {
-					launchFinger(sim).set(t, true)
+					set(t, launchFinger(sim), true)
 					eventually(t, "the press", func() bool { return len(w.reported()) == 1 })
 				}
 				before := len(w.reported())

@@ -16,38 +16,9 @@ const (
 	ms = time.Millisecond
 )
 
-// bounces is what contacts do before they rest, within the figures that Jack
-// Ganssle measured on 18 kinds of switches (A Guide to Debouncing,
-// https://www.ganssle.com/debouncing.htm): 1.6 ms on average and 6.2 at most,
-// some with one short pulse, some with many, some long quiet in between. Each
-// ends where it began, so that another change follows.
-func bounces() map[string]stroke {
-	return map[string]stroke{
-		"none":                      nil,
-		"one short pulse":           {100 * µs, 200 * µs},
-		"one long pulse":            {1 * ms, 1500 * µs},
-		"shorter and shorter":       {1500 * µs, 1000 * µs, 800 * µs, 500 * µs, 400 * µs, 200 * µs},
-		"longer and longer":         {100 * µs, 200 * µs, 400 * µs, 500 * µs, 800 * µs, 1 * ms},
-		"a contact that scrapes":    {200 * µs, 100 * µs, 100 * µs, 200 * µs, 200 * µs, 100 * µs, 100 * µs, 100 * µs, 200 * µs, 100 * µs},
-		"a quiet time in between":   {500 * µs, 4500 * µs, 700 * µs, 500 * µs},
-		"the longest, 6.2 ms":       {2 * ms, 300 * µs, 1700 * µs, 200 * µs, 1500 * µs, 500 * µs},
-		"longer than those, 16 ms":  {3 * ms, 2 * ms, 3 * ms, 2 * ms, 3 * ms, 3 * ms},
-		"a worn contact, to 100 ms": slow(10, 5*ms),
-	}
-}
-
-// slow is n pulses.
-func slow(n int, each time.Duration) stroke {
-	var s stroke
-	for range 2 * n {
-		s = append(s, each)
-	}
-	return s
-}
-
 // A press counts once, and its release once, however the contacts bounce.
 func TestBounce(t *testing.T) {
-	const presses = 4
+	const presses = 1
 	for name, config := range map[string]gpiosim.Config{
 		"named":   gpiosim.Header("pinctrl-bcm2711"),
 		"unnamed": {Label: "pinctrl-bcm2711", Lines: 54},
@@ -60,12 +31,12 @@ func TestBounce(t *testing.T) {
 			w := watch(t, open(t, find(t, "auto"), box()))
 			f := launchFinger(sim)
 			stalls := 0
-			for bounce, s := range bounces() {
+			for bounce, s := range gpiosim.Bounces() {
 				for range presses {
 					stalls += press(t, w, f, bounce, s)
 				}
 			}
-			note("%d presses; %d more came apart as the machine stalled", presses*len(bounces()), stalls)
+			note("%d presses; %d more came apart as the machine stalled", presses*len(gpiosim.Bounces()), stalls)
 		})
 	}
 }
@@ -73,22 +44,22 @@ func TestBounce(t *testing.T) {
 // press makes one press with these bounces at both ends. Where the machine
 // stalled in a bounce for long, that may be several presses: then it makes
 // another one, and tells how often it came to that.
-func press(t *testing.T, w *watcher, f finger, bounce string, s stroke) (stalls int) {
+func press(t *testing.T, w *watcher, f gpiosim.Finger, bounce string, s gpiosim.Stroke) (stalls int) {
 	t.Helper()
 	for ; stalls < 50; stalls++ {
 		onBefore, offBefore := w.count(launch)
-		longest := f.play(t, s)
-		rest(t, 2*debounce)
+		longest := play(t, f, s)
+		gpiosim.Rest(t.Context(), 2*debounce)
 		eventually(t, "the press", func() bool {
 			on, off := w.count(launch)
 			return on > off
 		})
-		longest = max(longest, f.opposite().play(t, s))
+		longest = max(longest, play(t, f.Opposite(), s))
 		eventually(t, "the release", func() bool {
 			on, off := w.count(launch)
 			return on == off
 		})
-		rest(t, 2*debounce)
+		gpiosim.Rest(t.Context(), 2*debounce)
 		on, off := w.count(launch)
 		if on-onBefore == 1 && off-offBefore == 1 {
 			return stalls
@@ -115,10 +86,10 @@ func TestGlitches(t *testing.T) {
 	if !alone(t) {
 		return
 	}
-	const glitches = 700 // a line
+	const glitches = 150 // a line; the whole program gets thousands, in packaging/vm
 	sim := gpiosim.New(t, gpiosim.Header("pinctrl-bcm2711"))
 	w := watch(t, open(t, find(t, "auto"), box()))
-	fingers := []finger{arming: armingFinger(sim), branch: branchFinger(sim), launch: launchFinger(sim)}
+	fingers := []gpiosim.Finger{arming: armingFinger(sim), branch: branchFinger(sim), launch: launchFinger(sim)}
 	made := make([][]glitch, len(fingers))
 	t.Run("lines", func(t *testing.T) {
 		for i, f := range fingers {
@@ -130,14 +101,14 @@ func TestGlitches(t *testing.T) {
 				}
 				for range glitches {
 					from := time.Now()
-					f.play(t, stroke{between(100*µs, 9*ms)})
+					play(t, f, gpiosim.Stroke{between(100*µs, 9*ms)})
 					made[i] = append(made[i], glitch{from, time.Now()})
-					rest(t, between(0, 6*ms))
+					gpiosim.Rest(t.Context(), between(0, 6*ms))
 				}
 			})
 		}
 	})
-	rest(t, 3*debounce)
+	gpiosim.Rest(t.Context(), 3*debounce)
 	changes, stalled := w.reported(), 0
 	for i, change := range changes {
 		wantStalled(t, change, w.times[i], made[change.Input])
@@ -198,20 +169,20 @@ func TestFullQueue(t *testing.T) {
 					}
 				})
 			}()
-			armingFinger(sim).set(t, true)
+			set(t, armingFinger(sim), true)
 			<-busy // nobody reads now
 			for range 60 {
-				launchFinger(sim).play(t, stroke{0})
-				branchFinger(sim).play(t, stroke{0})
+				play(t, launchFinger(sim), gpiosim.Stroke{0})
+				play(t, branchFinger(sim), gpiosim.Stroke{0})
 			}
-			launchFinger(sim).set(t, true)
+			set(t, launchFinger(sim), true)
 			free <- true
 			eventually(t, "the press", func() bool {
 				on, _ := w.count(launch)
 				return on > 0
 			})
-			rest(t, 3*debounce)
-			launchFinger(sim).set(t, false)
+			gpiosim.Rest(t.Context(), 3*debounce)
+			set(t, launchFinger(sim), false)
 			eventually(t, "the release", func() bool {
 				_, off := w.count(launch)
 				return off > 0
