@@ -1,9 +1,7 @@
 package vm_test
 
 import (
-	"fmt"
 	"os"
-	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -21,14 +19,10 @@ type state struct {
 
 // states is every state in which a box may be told to end.
 func states() map[string]state {
-	arm := func(s *station) {
-		s.pull(arming, true)
-		s.logged("Armed", 1)
-	}
 	launched := func(mode citest.Mode, words string) state {
 		return state{reach: func(s *station) {
 			s.server.SetMode(mode)
-			arm(s)
+			s.arm()
 			s.press(launch)
 			s.logged(words, 1)
 			s.eventually("the request", func() bool { return s.server.Requests() == 1 })
@@ -37,7 +31,7 @@ func states() map[string]state {
 	return map[string]state{
 		"safe":                   {reach: func(*station) {}},
 		"locked":                 {start: startLocked, reach: func(s *station) { s.eventually("a wink", func() bool { return s.lit(blinker) }) }},
-		"armed":                  {reach: arm},
+		"armed":                  {reach: (*station).arm},
 		"branch held":            {reach: func(s *station) { s.pull(branch, false); s.logged("Changing target...", 2) }},
 		"launching":              launched(citest.OK(), "Triggered a build"),
 		"launching, no answer":   launched(citest.Silent(), "Launching"),
@@ -47,17 +41,22 @@ func states() map[string]state {
 	}
 }
 
-// startLocked starts a box whose switch is on already. A claim with a pull
-// moves a simulated line, so the switch is turned on again until the box has
-// looked at it.
+// startLocked starts a box whose switch is on already.
 func startLocked(s *station, start func(*station) running) running {
+	return startMoved(s, start, arming, true)
+}
+
+// startMoved starts a box with an input that is not at rest. A claim with a
+// pull moves a simulated line, so the line is moved again until the box has
+// looked at it.
+func startMoved(s *station, start func(*station) running, pin int, high bool) running {
 	done, over := make(chan bool), make(chan bool)
 	go func() {
 		defer close(over)
 		again := time.NewTicker(time.Millisecond)
 		defer again.Stop()
 		for {
-			if err := s.sim.Pull(arming, true); err != nil {
+			if err := s.sim.Pull(pin, high); err != nil {
 				s.t.Error(err)
 				return
 			}
@@ -75,59 +74,63 @@ func startLocked(s *station, start func(*station) running) running {
 	return start(s)
 }
 
-// Told to end in any state, the box goes well: its lines are free inputs, its
-// lamps are out, nothing more is sent, and the next start works.
+// Told to end in any state, the box goes well.
 func TestEnd(t *testing.T) {
+	t.Parallel()
 	for way, start := range starts() {
 		for name, state := range states() {
 			t.Run(way+"/"+name, func(t *testing.T) {
 				t.Parallel()
-				s := newStation(t)
-				var box running
-				if state.start != nil {
-					box = state.start(s, start)
-				} else {
-					box = start(s)
-				}
-				state.reach(s)
-				box.stop()
-				box.ended(0)
-				s.wantFree()
-				for _, pin := range []int{blinker, lampOne, lampTwo} {
-					if s.lit(pin) {
-						t.Errorf("the lamp on line %d is still on", pin)
-					}
-				}
-				if got := s.server.Requests(); got != state.requests {
-					t.Errorf("%d requests, want %d", got, state.requests)
-				}
-				for _, words := range []string{"received signal 15, exiting...", "cleaning up pins!"} {
-					if strings.Count(s.log(), words) != 1 {
-						t.Errorf("%q is not once in the log:\n%s", words, s.log())
-					}
-				}
-				if _, err := os.Stat(s.path("pid")); err == nil {
-					t.Error("the pidfile is still there")
-				}
-				again := start(s)
-				again.stop()
-				again.ended(0)
-				s.wantFree()
+				endIn(newStation(t), state, start)
 			})
 		}
 	}
 }
 
+// endIn has a box end in a state: its lines are free inputs, its lamps are out,
+// nothing more is sent, and the next start works.
+func endIn(s *station, state state, start func(*station) running) {
+	s.t.Helper()
+	var box running
+	if state.start != nil {
+		box = state.start(s, start)
+	} else {
+		box = start(s)
+	}
+	state.reach(s)
+	box.stop()
+	box.ended(0)
+	s.wantFree()
+	for _, pin := range []int{blinker, lampOne, lampTwo} {
+		if s.lit(pin) {
+			s.t.Errorf("the lamp on line %d is still on", pin)
+		}
+	}
+	s.wantRequests(state.requests)
+	for _, words := range []string{"received signal 15, exiting...", "cleaning up pins!"} {
+		if s.told(words) != 1 {
+			s.t.Errorf("%q is not once in the log:\n%s", words, s.log())
+		}
+	}
+	if _, err := os.Stat(s.pidPath); err == nil {
+		s.t.Error("the pidfile is still there")
+	}
+	again := start(s)
+	again.stop()
+	again.ended(0)
+	s.wantFree()
+}
+
 // After a kill -9 pins tells what was left driven and release makes it inputs.
 // The box can be started again, with that or without.
 func TestKilled(t *testing.T) {
+	t.Parallel()
 	for way, start := range starts() {
 		t.Run(way, func(t *testing.T) {
 			t.Parallel()
 			s := newStation(t)
 			box := start(s)
-			s.pull(arming, true)
-			s.logged("Armed", 1)
+			s.arm()
 			kill(t, s, box)
 			const left = "free, but left as an output: ship-it release"
 			if r := s.must(append([]string{"pins"}, s.box()...)...); strings.Count(r.stdout, left) != 3 {
@@ -146,71 +149,6 @@ func TestKilled(t *testing.T) {
 			s.wantFree()
 		})
 	}
-}
-
-// The box ends by itself when its chip goes, with an error, without a launch,
-// and without spinning until it has noticed.
-func TestChipGone(t *testing.T) {
-	arm := func(s *station) {
-		s.pull(arming, true)
-		s.logged("Armed", 1)
-	}
-	tests := []struct {
-		name     string
-		reach    func(s *station)
-		requests int
-	}{
-		{"safe", func(*station) {}, 0},
-		{"armed", arm, 0},
-		{"branch button held", func(s *station) { s.pull(branch, false); s.logged("Changing target...", 1) }, 0},
-		{"launch button held", func(s *station) { arm(s); s.pull(launch, false); s.logged("Triggered a build", 1) }, 1},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
-			s := newStation(t)
-			box := s.foreground()
-			test.reach(s)
-			before := used(t, box.pid())
-			began := time.Now()
-			if err := s.sim.Remove(); err != nil {
-				t.Fatal(err)
-			}
-			box.ended(1)
-			took := time.Since(began)
-			cpu := box.cmd.ProcessState.SystemTime() + box.cmd.ProcessState.UserTime() - before
-			if cpu > took/4+200*time.Millisecond {
-				t.Errorf("it used %v of the processor in the %v until its end", cpu, took)
-			}
-			if got := s.server.Requests(); got != test.requests {
-				t.Errorf("%d requests, want %d", got, test.requests)
-			}
-			if !strings.Contains(s.log(), "ERROR the GPIO chip went away") {
-				t.Errorf("the log does not say why:\n%s", s.log())
-			}
-			t.Logf("gone %v after its chip, with %v of the processor", took.Round(time.Millisecond), cpu)
-		})
-	}
-}
-
-// used is how long a process has had a processor: the fields utime and stime,
-// in hundredths of a second, of https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html.
-func used(t *testing.T, pid int) time.Duration {
-	t.Helper()
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, rest, _ := strings.Cut(string(text), ") ")
-	var ticks int
-	for _, field := range strings.Fields(rest)[11:13] {
-		n, err := strconv.Atoi(field)
-		if err != nil {
-			t.Fatal(err)
-		}
-		ticks += n
-	}
-	return time.Duration(ticks) * 10 * time.Millisecond
 }
 
 // The daemon that dies is told by status, and does not stand in the way of the

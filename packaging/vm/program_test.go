@@ -90,7 +90,13 @@ type detached struct {
 func (s *station) detached() *detached {
 	s.t.Helper()
 	s.must(s.daemon()...)
-	text, err := os.ReadFile(s.path("pid"))
+	return s.daemonNow()
+}
+
+// daemonNow is the daemon that runs.
+func (s *station) daemonNow() *detached {
+	s.t.Helper()
+	text, err := os.ReadFile(s.pidPath)
 	if err != nil {
 		s.t.Fatal(err)
 	}

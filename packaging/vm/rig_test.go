@@ -18,7 +18,26 @@ import (
 	"ship-it.example/shipit/ci/citest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if program := os.Getenv(oldKernelKey); program != "" {
+		fmt.Fprintln(os.Stderr, runOnOldKernel(program))
+		os.Exit(1)
+	}
+	goleak.VerifyTestMain(m)
+}
+
+// needMachine skips a test that changes the machine that it runs on, anywhere but
+// in the test machine.
+func needMachine(t *testing.T) {
+	t.Helper()
+	gpiosim.Need(t)
+	if !gpiosim.InMachine() {
+		t.Skip("this is not the test machine (make test-kernel)")
+	}
+}
+
+// debounce is the box's, the default.
+const debounce = 20 * time.Millisecond
 
 // The lines of the box.
 const (
@@ -38,30 +57,81 @@ func lines() []int { return []int{blinker, arming, branch, launch, lampOne, lamp
 
 // station is a machine with one box: a chip, a server and a configuration.
 type station struct {
-	t      *testing.T
-	sim    *gpiosim.Chip
-	server *citest.Server
-	dir    string
+	t       *testing.T
+	sim     *gpiosim.Chip
+	chip    string // the program's --chip
+	server  *citest.Server
+	dir     string
+	pidPath string // where a daemon's pidfile is
 }
 
 // newStation makes all that a program needs. Its chip is named by its device,
 // so that many stations can stand side by side.
 func newStation(t *testing.T) *station {
 	t.Helper()
+	return newStationOn(t, smallHeader("pinctrl-bcm2711"))
+}
+
+// smallHeader is a chip with the header's lines and no others: the kernel has
+// numbers for so many lines only, and here are many chips.
+func smallHeader(label string) gpiosim.Config {
+	config := gpiosim.Header(label)
+	config.Lines = 28
+	return config
+}
+
+// newStationOn is a station with another chip.
+func newStationOn(t *testing.T, chip gpiosim.Config) *station {
+	t.Helper()
+	s := bareStation(t, chip)
+	s.configure("insecure = true")
+	return s
+}
+
+// newSecureStation is one whose server speaks TLS, with a key of 2048 bits and
+// an authority that the configuration names. Its certificate holds for a year
+// around now, for the clock is moved here.
+func newSecureStation(t *testing.T) *station {
+	t.Helper()
+	authority, err := citest.NewAuthority()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const halfYear = 180 * 24 * time.Hour
+	cert, err := authority.Issue(citest.Certificate{RSA: true, From: time.Now().Add(-halfYear), Until: time.Now().Add(halfYear)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := bareStation(t, smallHeader("pinctrl-bcm2711"), citest.WithTLS(cert))
+	s.write("ca.pem", string(authority.PEM()), 0o644)
+	s.configure(`ca_file = "ca.pem"`)
+	return s
+}
+
+// bareStation has no configuration yet.
+func bareStation(t *testing.T, chip gpiosim.Config, opts ...citest.Option) *station {
+	t.Helper()
 	gpiosim.Need(t)
-	s := &station{t: t, sim: gpiosim.New(t, gpiosim.Header("pinctrl-bcm2711")), dir: t.TempDir()}
-	server, err := citest.New()
+	s := &station{t: t, sim: gpiosim.New(t, chip), dir: t.TempDir()}
+	s.chip, s.pidPath = s.sim.Path(), s.path("pid")
+	server, err := citest.New(opts...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = server.Close() })
 	s.server = server
 	s.write("token", token, 0o600)
+	return s
+}
+
+// configure writes the configuration; way is how the server is to be trusted.
+func (s *station) configure(way string) {
+	s.t.Helper()
 	s.write("config.toml", fmt.Sprintf(`
 [teamcity]
 url = %q
 token_file = "token"
-insecure = true
+%s
 
 [sound]
 player = []
@@ -75,8 +145,7 @@ teamcity = { build_type = %q }
 name = "Hubot"
 led  = %d
 teamcity = { build_type = %q, branch = "main" }
-`, server.URL(), lampOne, oneBuild, lampTwo, twoBuild), 0o644)
-	return s
+`, s.server.URL(), way, lampOne, oneBuild, lampTwo, twoBuild), 0o644)
 }
 
 func (s *station) path(name string) string { return filepath.Join(s.dir, name) }
@@ -101,10 +170,10 @@ func (s *station) command(args ...string) *exec.Cmd {
 // box, daemon and pidfile are the flags of what runs the box, and what looks
 // after it.
 func (s *station) box() []string {
-	return []string{"--config", s.path("config.toml"), "--chip", s.sim.Path()}
+	return []string{"--config", s.path("config.toml"), "--chip", s.chip}
 }
 
-func (s *station) pidfile() []string { return []string{"--pidfile", s.path("pid")} }
+func (s *station) pidfile() []string { return []string{"--pidfile", s.pidPath} }
 
 func (s *station) daemon() []string {
 	return append(append([]string{"-d", "--logfile", s.path("log")}, s.pidfile()...), s.box()...)
@@ -153,7 +222,7 @@ func (s *station) log() string {
 func (s *station) logged(words string, n int) {
 	s.t.Helper()
 	s.eventually(fmt.Sprintf("%q %d times in the log", words, n), func() bool {
-		return strings.Count(s.log(), words) >= n
+		return s.told(words) >= n
 	})
 }
 
@@ -172,32 +241,6 @@ func (s *station) eventually(what string, ask func() bool) {
 			s.t.Fatalf("%s: not within 20 s; the log:\n%s", what, s.log())
 		}
 	}
-}
-
-// rest lets time pass for the finger or the eye.
-func (s *station) rest(d time.Duration) {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-s.t.Context().Done():
-	}
-}
-
-// pull moves the level of an input.
-func (s *station) pull(pin int, high bool) {
-	s.t.Helper()
-	if err := s.sim.Pull(pin, high); err != nil {
-		s.t.Fatal(err)
-	}
-}
-
-// press pushes a button for 100 ms.
-func (s *station) press(pin int) {
-	s.t.Helper()
-	s.pull(pin, false)
-	s.rest(100 * time.Millisecond)
-	s.pull(pin, true)
 }
 
 // lit tells whether a lamp is on.

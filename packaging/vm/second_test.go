@@ -10,6 +10,7 @@ import (
 // Beside a box that runs nobody gets its lines: a second box, and release, are
 // refused and name the owner; pins tells him and changes nothing.
 func TestSecond(t *testing.T) {
+	t.Parallel()
 	for way, start := range starts() {
 		t.Run(way, func(t *testing.T) {
 			t.Parallel()
@@ -34,8 +35,7 @@ func TestSecond(t *testing.T) {
 			if !s.lit(lampOne) {
 				t.Error("the lamp is out")
 			}
-			s.pull(arming, true)
-			s.logged("Armed", 1)
+			s.arm()
 			box.stop()
 			box.ended(0)
 			s.wantFree()
