@@ -102,8 +102,11 @@ func (e *ends) serve() error {
 	return nil
 }
 
-// close ends the context, if nothing else did, and takes no more signals.
+// close ends the context, if nothing else did, and takes no more signals. PIPE
+// stays without effect: the last words may still be on their way into a pipe
+// that nobody reads, and must not end the process before the rest is done.
 func (e *ends) close() {
+	signal.Ignore(syscall.SIGPIPE)
 	signal.Stop(e.signals)
 	close(e.signals)
 	e.end(nil)
