@@ -2,9 +2,9 @@
 // packaging/release: what they were built for, and what is in them.
 //
 //	artefact check FILE [SETTING=VALUE]...    static, and built with these settings (go version -m shows them)
-//	artefact sbom FILE...                     the software in them as CycloneDX JSON, on standard output
+//	artefact sbom NAME VERSION FILE...        the software in them as CycloneDX JSON, on standard output
 //
-// It is no part of the program. What it knows stands in the files themselves:
+// It is no part of the program. It looks into the files and nowhere else:
 // nothing is taken from the machine or the moment, so the same files give the
 // same answer.
 package main
@@ -27,9 +27,9 @@ func run(args []string, out io.Writer) error {
 	switch {
 	case len(args) > 1 && args[0] == "check":
 		return check(args[1], args[2:])
-	case len(args) > 1 && args[0] == "sbom":
-		return sbom(args[1:], out)
+	case len(args) > 3 && args[0] == "sbom":
+		return sbom(args[1], args[2], args[3:], out)
 	default:
-		return errors.New("usage: artefact check FILE [SETTING=VALUE]..., or artefact sbom FILE... of one source")
+		return errors.New("usage: artefact check FILE [SETTING=VALUE]..., or artefact sbom NAME VERSION FILE... of one source")
 	}
 }

@@ -70,7 +70,7 @@ func TestSBOM(t *testing.T) {
 	program := build(t, "../../cmd/ship-it")
 	var out, again bytes.Buffer
 	for _, w := range []*bytes.Buffer{&out, &again} {
-		if err := run([]string{"sbom", program}, w); err != nil {
+		if err := run([]string{"sbom", "ship-it", "2.1.0", program}, w); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -82,6 +82,9 @@ func TestSBOM(t *testing.T) {
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&doc); err != nil {
 		t.Fatal(err)
+	}
+	if main := doc.Metadata.Component; main.Name != "ship-it" || main.Version != "2.1.0" || len(main.Components) != 1 {
+		t.Errorf("source: %+v", main)
 	}
 	if doc.BOMFormat != "CycloneDX" || doc.SpecVersion != "1.5" || doc.Version != 1 {
 		t.Errorf("head: %q %q %d", doc.BOMFormat, doc.SpecVersion, doc.Version)
@@ -109,9 +112,22 @@ func TestSBOM(t *testing.T) {
 
 func TestUsage(t *testing.T) {
 	t.Parallel()
-	for _, args := range [][]string{nil, {"check"}, {"sbom"}, {"weigh", "x"}} {
+	for _, args := range [][]string{nil, {"check"}, {"sbom", "ship-it", "2.1.0"}, {"weigh", "x"}} {
 		if err := run(args, nil); err == nil || !strings.HasPrefix(err.Error(), "usage: ") {
 			t.Errorf("%v: %v", args, err)
 		}
+	}
+}
+
+// Programs of two sources make no list.
+func TestSBOMOfTwoSources(t *testing.T) {
+	t.Parallel()
+	gofmt, err := exec.LookPath("gofmt")
+	if err != nil {
+		t.Skip("no gofmt here, a Go program of another source")
+	}
+	err = run([]string{"sbom", "ship-it", "2.1.0", build(t, "."), gofmt}, nil)
+	if err == nil || !strings.Contains(err.Error(), "the others of ship-it.example") {
+		t.Error(err)
 	}
 }

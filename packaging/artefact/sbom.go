@@ -48,24 +48,25 @@ type (
 )
 
 // sbom writes what is in programs of one source: its modules with their
-// checksums, and the Go that they were built with. A program's name is its
-// file's.
-func sbom(paths []string, out io.Writer) error {
+// checksums, and the Go that they were built with. The source has a name and a
+// version, a program the name of its file.
+func sbom(name, version string, paths []string, out io.Writer) error {
 	var doc document
+	source := &doc.Metadata.Component
+	*source = component{Type: "application", Ref: "main", Name: name, Version: version}
+	module := ""
 	modules := map[string]component{}
 	for _, path := range paths {
 		info, err := buildinfo.ReadFile(path)
 		if err != nil {
 			return fmt.Errorf("read how %s was built: %w", path, err)
 		}
-		if main := doc.Metadata.Component.Name; main != "" && main != info.Main.Path {
-			return fmt.Errorf("%s is of %s, the others of %s", path, info.Main.Path, main)
+		if module != "" && module != info.Main.Path {
+			return fmt.Errorf("%s is of %s, the others of %s", path, info.Main.Path, module)
 		}
+		module = info.Main.Path
 		doc.Metadata.Timestamp = setting(info, "vcs.time")
-		doc.Metadata.Component = component{
-			Type: "application", Ref: "main", Name: info.Main.Path, Version: setting(info, "vcs.revision"),
-			Components: append(doc.Metadata.Component.Components, built(path, info)),
-		}
+		source.Components = append(source.Components, built(path, info))
 		for _, c := range parts(info) {
 			modules[c.Ref] = c
 		}
