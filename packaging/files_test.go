@@ -16,7 +16,7 @@ import (
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	for _, script := range []string{
-		"ship-it.init", "ship-it.default", "install.sh", "release",
+		"ship-it.init", "ship-it.default", "install.sh", "release", "bench",
 		"deb/build", "deb/preinst", "deb/postinst", "deb/prerm", "deb/postrm",
 	} {
 		for _, tool := range [][]string{{"dash", "-n"}, {"shellcheck", "--shell=sh", "--severity=style"}} {
