@@ -156,7 +156,7 @@ func TestCopyrightNamesModules(t *testing.T) {
 		t.Fatal(err)
 	}
 	modules := map[string]bool{"std": true}
-	for _, module := range strings.Fields(string(out)) {
+	for module := range strings.FieldsSeq(string(out)) {
 		modules[module] = true
 	}
 	named := map[string]bool{}

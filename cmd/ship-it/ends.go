@@ -46,21 +46,23 @@ type ends struct {
 // calls it instead. In the foreground HUP ends the program, but does nothing
 // under nohup, which has it ignored.
 //
-// PIPE is caught, so that a write to a closed pipe fails instead of ending the
-// process, and dropped: it comes for every pipe and socket, a sound player's
-// as well as the log's, and the log's tells by the error of its write. TSTP is
+// PIPE is caught for good, so that a write to a closed pipe fails instead of
+// ending the process, the last words' too, and dropped: it comes for every pipe
+// and socket, a sound player's as well as the log's, and the log's tells by the
+// error of its write. TSTP is
 // caught and dropped, since a box that is stopped would hold its lines and
 // answer no press.
 //
 // Later signals are ignored: the lines are being given back, and what is left
-// takes 2 s at most. The ends' close gives the signals back.
+// takes 2 s at most. The ends' close gives the other signals back.
 func listen(parent context.Context, reopen func()) (context.Context, *ends) {
 	ctx, end := context.WithCancelCause(parent)
 	e := &ends{ctx: ctx, end: end, late: make(chan error, 1), reopen: reopen, signals: make(chan os.Signal, 8)}
-	wanted := []os.Signal{syscall.SIGTERM, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGPIPE, syscall.SIGTSTP}
+	wanted := []os.Signal{syscall.SIGTERM, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGTSTP}
 	if reopen != nil || !signal.Ignored(syscall.SIGHUP) {
 		wanted = append(wanted, syscall.SIGHUP)
 	}
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	signal.Notify(e.signals, wanted...)
 	go e.run()
 	return ctx, e
@@ -92,7 +94,7 @@ func (e *ends) serve() error {
 		switch sig := sig.(syscall.Signal); {
 		case sig == syscall.SIGHUP && e.reopen != nil:
 			e.reopen()
-		case sig == syscall.SIGPIPE, sig == syscall.SIGTSTP:
+		case sig == syscall.SIGTSTP:
 		case sig == syscall.SIGQUIT:
 			e.end(&signalEnd{sig, traces()})
 		default:
@@ -102,11 +104,8 @@ func (e *ends) serve() error {
 	return nil
 }
 
-// close ends the context, if nothing else did, and takes no more signals. PIPE
-// stays without effect: the last words may still be on their way into a pipe
-// that nobody reads, and must not end the process before the rest is done.
+// close ends the context, if nothing else did, and takes no more signals.
 func (e *ends) close() {
-	signal.Ignore(syscall.SIGPIPE)
 	signal.Stop(e.signals)
 	close(e.signals)
 	e.end(nil)
