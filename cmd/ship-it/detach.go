@@ -103,7 +103,8 @@ func (p *program) serve(ctx context.Context, d *daemonize.Daemon, o options, out
 			logger.Error("Can't open the log anew", slog.Any("err", err))
 		}
 	})
-	defer ends.close()
+	// The ends are never closed: until the process is gone a second TERM must
+	// not keep it from taking its pidfile away.
 	r, err := p.assemble(o, logger, out, ends)
 	if err != nil {
 		return err

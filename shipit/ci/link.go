@@ -71,9 +71,6 @@ func (s Settings) tls() *tls.Config {
 		ServerName: s.URL.Hostname(),
 		MinVersion: tls.VersionTLS12,
 		NextProtos: []string{"http/1.1"},
-		// A fresh connection resumes the session of the last one, which
-		// spares a slow board the certificates' arithmetic each time.
-		ClientSessionCache: tls.NewLRUClientSessionCache(1),
 	}
 	if s.CAs != nil {
 		c.RootCAs = s.CAs()

@@ -7,9 +7,7 @@ import (
 	"errors"
 	"net"
 	"regexp"
-	"slices"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -41,41 +39,6 @@ func TestTLS(t *testing.T) {
 	set.CAs = func() *x509.CertPool { return pool }
 	if got := press(t, ci.NewTeamCity(set, bt280)); got.Verdict != shipit.Started {
 		t.Errorf("outcome %+v", got)
-	}
-}
-
-// A second connection resumes the first one's session, whose certificate was
-// checked.
-func TestResumedSession(t *testing.T) {
-	t.Parallel()
-	cert, pool := certificate(t, citest.Certificate{})
-	var mu sync.Mutex
-	var resumed []bool
-	l, err := tls.Listen("tcp", "127.0.0.1:0", &tls.Config{
-		Certificates: []tls.Certificate{cert},
-		VerifyConnection: func(c tls.ConnectionState) error {
-			mu.Lock()
-			defer mu.Unlock()
-			resumed = append(resumed, c.DidResume)
-			return nil
-		},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	standIn(t, citest.WithListener(l))
-	set := settings(t, "https://"+l.Addr().String())
-	set.CAs = func() *x509.CertPool { return pool }
-	tc := ci.NewTeamCity(set, bt280)
-	for range 2 {
-		if got := press(t, tc); got.Verdict != shipit.Started {
-			t.Errorf("outcome %+v", got)
-		}
-	}
-	mu.Lock()
-	defer mu.Unlock()
-	if !slices.Equal(resumed, []bool{false, true}) {
-		t.Errorf("resumed: %v, want the second one alone", resumed)
 	}
 }
 
