@@ -88,6 +88,7 @@ func (s *soak) press() {
 	again(s.play(launch, false, s.bounces()))
 	atLeast := time.Duration(0)
 	if covered {
+		s.tally.add(coveredPresses)
 		pending[0] = pending[0].maybe()
 	}
 	if covered || len(pending) > 1 {

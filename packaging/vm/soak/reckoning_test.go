@@ -117,10 +117,12 @@ func (s *soak) janitor() (stop func()) {
 			}
 		}
 	})
-	return func() {
+	stop = func() {
 		cancel()
 		done.Wait()
 	}
+	s.t.Cleanup(stop)
+	return stop
 }
 
 // reckon compares the accounts and prints them.

@@ -10,20 +10,21 @@ import (
 
 // What is counted of the hands at the box, of the log and of the machine.
 const (
-	readyPresses  = "launch presses while armed and ready"
-	switchPresses = "launch presses within 40 ms of a flip"
-	endPresses    = "launch presses within 60 ms of a stop"
-	heldPresses   = "launch presses held while the switch was turned on"
-	otherPresses  = "launch presses in other states, or near a change"
-	shortPresses  = "launch presses of 30 to 120 ms"
-	shortAnswered = "  answered"
-	glitches      = "glitches of 0.1 to 9 ms"
-	longGlitches  = "  made longer by a stall of the machine"
-	flips         = "flips of the arming switch"
-	branchPresses = "branch presses"
-	away          = "times the server went away"
-	nothingSent   = "launches of which nothing was sent"
-	killedLaunch  = "launches killed before their outcome"
+	readyPresses   = "launch presses while armed and ready"
+	switchPresses  = "launch presses within 40 ms of a flip"
+	endPresses     = "launch presses within 60 ms of a stop"
+	heldPresses    = "launch presses held while the switch was turned on"
+	otherPresses   = "launch presses in other states, or near a change"
+	coveredPresses = "  covered by a stall of the machine"
+	shortPresses   = "launch presses of 30 to 120 ms"
+	shortAnswered  = "  answered"
+	glitches       = "glitches of 0.1 to 9 ms"
+	longGlitches   = "  made longer by a stall of the machine"
+	flips          = "flips of the arming switch"
+	branchPresses  = "branch presses"
+	away           = "times the server went away"
+	nothingSent    = "launches of which nothing was sent"
+	killedLaunch   = "launches killed before their outcome"
 )
 
 // tally counts by kinds.
@@ -36,7 +37,7 @@ type tally struct {
 
 func newTally() *tally {
 	return &tally{began: time.Now(), count: map[string]int{}, kinds: []string{
-		readyPresses, switchPresses, endPresses, heldPresses, otherPresses, shortPresses, shortAnswered,
+		readyPresses, switchPresses, endPresses, heldPresses, otherPresses, coveredPresses, shortPresses, shortAnswered,
 		glitches, longGlitches, flips, branchPresses, away, nothingSent, killedLaunch,
 	}}
 }
