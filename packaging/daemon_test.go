@@ -36,15 +36,15 @@ func program() daemon {
 	return daemon{
 		name:  "ship-it",
 		build: []string{"test", "-c", "-ldflags", "-s -w", "../cmd/ship-it"},
-		chip:  "virtual:/run/chip",
+		chip:  "virtual:/run/chip/socket",
 		config: `teamcity = { url = "http://127.0.0.1:9/guestAuth" }
 [[target]]
 name = "Client Int"
 led = 22
 teamcity = { build_type = "bt280" }
 `,
-		ready:  "/run/chip",
-		driven: "/run/chip.driven",
+		ready:  "/run/chip/socket",
+		driven: "/run/chip/socket.driven",
 	}
 }
 

@@ -45,6 +45,7 @@ for dir in bin sbin lib lib32 lib64 libx32 usr; do
 done
 mount -t tmpfs -o mode=0755 local usr/local
 mkdir -p dev etc/default etc/init.d etc/logrotate.d etc/ship-it proc run tmp var/log var/lib
+install -d -m 0777 run/chip # the chip in memory notes there what it drives, whoever the daemon is
 cp /etc/passwd /etc/group etc/
 echo 'ship-it:x:990:990::/nonexistent:/usr/sbin/nologin' >>etc/passwd
 echo 'ship-it:x:990:' >>etc/group

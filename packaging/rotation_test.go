@@ -35,7 +35,7 @@ type finger struct {
 
 func (m *machine) finger() *finger {
 	m.t.Helper()
-	conn, err := (&net.Dialer{}).DialContext(m.t.Context(), "unix", m.path("/run/chip"))
+	conn, err := (&net.Dialer{}).DialContext(m.t.Context(), "unix", m.path("/run/chip/socket"))
 	if err != nil {
 		m.t.Fatal(err)
 	}
