@@ -112,52 +112,51 @@ func thaw(s *station, box running) {
 func TestFullQueue(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
+		way      string
 		name     string
 		moves    map[int]int // how often each input moves; odd: it ends away from where it was
 		words    string
 		launches int // answers to the launch button
 		requests int
 	}{
-		{"the button is down", map[int]int{launch: 61}, "Triggered a build", 1, 1},
-		{"the button is up", map[int]int{launch: 60}, "", 0, 0},
-		{"the switch is off and the button down", map[int]int{arming: 61, launch: 61}, "Refused launch: not armed", 1, 0},
-		{"everything is back", map[int]int{arming: 60, branch: 60, launch: 60}, "", 0, 0},
+		{"foreground", "the button is down", map[int]int{launch: 61}, "Triggered a build", 1, 1},
+		{"daemon", "the button is up", map[int]int{launch: 60}, "", 0, 0},
+		{"daemon", "the switch is off and the button down", map[int]int{arming: 61, launch: 61}, "Refused launch: not armed", 1, 0},
+		{"foreground", "everything is back", map[int]int{arming: 60, branch: 60, launch: 60}, "", 0, 0},
 	}
-	for way, start := range starts() {
-		for _, test := range tests {
-			t.Run(way+"/"+test.name, func(t *testing.T) {
-				t.Parallel()
-				s := newStation(t)
-				box := start(s)
-				s.arm()
-				freeze(s, box)
-				for pin, moves := range test.moves {
-					f := s.finger(pin)
-					if pin == arming {
-						f = f.Opposite()
-					}
-					s.play(f, make([]time.Duration, moves-1))
+	for _, test := range tests {
+		t.Run(test.way+"/"+test.name, func(t *testing.T) {
+			t.Parallel()
+			s := newStation(t)
+			box := starts()[test.way](s)
+			s.arm()
+			freeze(s, box)
+			for pin, moves := range test.moves {
+				f := s.finger(pin)
+				if pin == arming {
+					f = f.Opposite()
 				}
-				s.rest(3 * debounce)
-				thaw(s, box)
-				if test.words != "" {
-					s.logged(test.words, 1)
-				}
-				s.rest(5 * debounce)
-				s.pull(launch, true)
-				s.rest(5 * debounce)
-				if got := s.answers(launch); got != test.launches || s.answers(branch) != 0 {
-					t.Errorf("%d answers to the launch button, %d to the branch button, want %d, 0; the log:\n%s",
-						got, s.answers(branch), test.launches, s.log())
-				}
-				s.wantRequests(test.requests)
-				before := s.answers(launch)
-				s.press(launch)
-				s.eventually("an answer to the next press", func() bool { return s.answers(launch) == before+1 })
-				box.stop()
-				box.ended(0)
-				s.wantFree()
-			})
-		}
+				s.play(f, make([]time.Duration, moves-1))
+			}
+			s.rest(3 * debounce)
+			thaw(s, box)
+			if test.words != "" {
+				s.logged(test.words, 1)
+			}
+			s.rest(5 * debounce)
+			s.pull(launch, true)
+			s.rest(5 * debounce)
+			if got := s.answers(launch); got != test.launches || s.answers(branch) != 0 {
+				t.Errorf("%d answers to the launch button, %d to the branch button, want %d, 0; the log:\n%s",
+					got, s.answers(branch), test.launches, s.log())
+			}
+			s.wantRequests(test.requests)
+			before := s.answers(launch)
+			s.press(launch)
+			s.eventually("an answer to the next press", func() bool { return s.answers(launch) == before+1 })
+			box.stop()
+			box.ended(0)
+			s.wantFree()
+		})
 	}
 }

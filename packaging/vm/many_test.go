@@ -57,9 +57,10 @@ func name(pin int) string {
 	return map[int]string{arming: "arming switch", branch: "branch button", launch: "launch button"}[pin]
 }
 
-// glitches makes n glitches that are shorter than the debounce time, and tells
-// how many more the machine made longer. A long one of the branch button may
-// count several times.
+// glitches makes n glitches that are shorter than the debounce time, most of
+// them close together, and tells how many more the machine made longer. Such a
+// one may count, and is let go for long enough to be over: a line that chatters
+// on stays what it was.
 func glitches(s *station, pin, n int) (stalled int) {
 	s.t.Helper()
 	f := s.finger(pin)
@@ -69,12 +70,17 @@ func glitches(s *station, pin, n int) (stalled int) {
 	random := rand.New(rand.NewPCG(1, uint64(pin)))
 	for made := 0; made < n; {
 		stroke := gpiosim.Stroke{between(random, 100*time.Microsecond, 9*time.Millisecond)}
-		if longest := s.play(f, stroke); longest > debounce {
-			stalled += 1 + int(longest/(400*time.Millisecond))
-		} else {
-			made++
+		longest := s.play(f, stroke)
+		switch made++; {
+		case longest > debounce:
+			made--
+			stalled += 1 + int(longest/(400*time.Millisecond)) // the branch button steps on
+			s.rest(4 * debounce)
+		case random.IntN(10) == 0:
+			s.rest(between(random, debounce, 2*debounce))
+		default:
+			s.rest(between(random, 0, 6*time.Millisecond))
 		}
-		s.rest(between(random, 0, 6*time.Millisecond))
 	}
 	return stalled
 }

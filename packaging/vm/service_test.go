@@ -22,7 +22,7 @@ func newServiceStation(t *testing.T) *station {
 	if err := os.WriteFile("/etc/default/ship-it", []byte(defaults), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { s.service("stop") })
+	t.Cleanup(func() { _ = os.Remove(s.pidPath) }) // of one that a failed test left
 	return s
 }
 
@@ -105,7 +105,7 @@ func TestService(t *testing.T) {
 	})
 	t.Run("killed", testServiceKilled)
 	all := states()
-	for _, name := range []string{"safe", "locked", "armed", "branch held", "launching", "launching, no answer", "failed"} {
+	for _, name := range []string{"locked", "armed", "launching, no answer"} {
 		t.Run("stopped, "+name, func(t *testing.T) { endIn(newServiceStation(t), all[name], startService) })
 	}
 }
