@@ -30,9 +30,9 @@ func (s *soak) move() {
 	}
 	switch {
 	case s.is(safe):
-		choices = append(choices, choice{30, func() { s.flip(true) }}, choice{4, func() { s.race(true) }}, choice{4, s.heldWhileArmed})
+		choices = append(choices, choice{45, func() { s.flip(true) }}, choice{4, func() { s.race(true) }}, choice{4, s.heldWhileArmed})
 	case s.is(armed):
-		choices = append(choices, choice{25, s.press}, choice{5, s.chosen}, choice{5, func() { s.race(false) }}, choice{5, func() { s.flip(false) }})
+		choices = append(choices, choice{40, s.press}, choice{5, s.chosen}, choice{5, func() { s.race(false) }}, choice{5, func() { s.flip(false) }})
 	default:
 		choices = append(choices, choice{8, func() { s.flip(!s.on) }}, choice{10, func() { s.rest(2 * time.Second) }})
 	}
@@ -57,11 +57,14 @@ func (s *soak) flip(on bool) {
 	s.tally.add(flips)
 	longest := s.play(arming, on, s.bounces())
 	s.on = on
-	pending := []stimulus{flip(on)}
-	if stalled(longest) {
+	pending, atLeast := []stimulus{flip(on)}, quiet
+	switch {
+	case stalled(longest):
 		pending = append(pending, flip(!on).maybe(), flip(on).maybe())
+	case s.every(func(b box) bool { return b.state != launching && b.state != failed }):
+		atLeast = 0 // there is a line for it
 	}
-	s.expect(quiet, pending...)
+	s.expect(atLeast, pending...)
 }
 
 // press presses the launch button long enough for an answer, which comes
@@ -204,7 +207,11 @@ func (s *soak) holdBranch(d time.Duration, meanwhile func()) {
 	if stalled(s.play(branch, false, s.bounces())) {
 		pending = append(pending, pressBranch().maybe(), releaseBranch().maybe())
 	}
-	s.expect(quiet, pending...)
+	atLeast := 4 * debounce
+	if len(pending) > 1 || time.Since(contact) > stepTime-2*debounce {
+		atLeast = quiet
+	}
+	s.expect(atLeast, pending...)
 	if most := 1 + int((time.Since(contact)-quiet+margin)/stepTime); len(pending) == 1 && s.changes-changes > most {
 		s.fault("%d targets in %v of the branch button, %d are the most", s.changes-changes, d, most)
 	}
