@@ -3,6 +3,7 @@ package ci
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"net"
 	"net/http"
 	"sync"
@@ -65,7 +66,7 @@ func newDialer(s Settings) *dialer {
 	}
 }
 
-// tls is how TLS is spoken with the server.
+// tls is how TLS is spoken with the server. It reads the authorities.
 func (s Settings) tls() *tls.Config {
 	c := &tls.Config{
 		ServerName: s.URL.Hostname(),
@@ -74,6 +75,10 @@ func (s Settings) tls() *tls.Config {
 	}
 	if s.CAs != nil {
 		c.RootCAs = s.CAs()
+		return c
+	}
+	if pool, err := x509.SystemCertPool(); err == nil { // else the handshake says what is missing
+		c.RootCAs = pool
 	}
 	return c
 }
@@ -82,6 +87,9 @@ func (s Settings) tls() *tls.Config {
 // then giving its cause, and after the time-out; every other error is a
 // *wayError.
 func (d *dialer) open(ctx context.Context) (*link, error) {
+	if d.secure {
+		d.tls() // once takes a slow board long, and that is no time of the server's
+	}
 	limited, stop := context.WithTimeout(ctx, d.timeout)
 	defer stop()
 	c, err := d.connect(limited)
