@@ -12,8 +12,12 @@ type Launch struct{ Target int }
 // CallOff takes the running launch back, if nothing of it was written yet.
 type CallOff struct{}
 
-// Warm opens (On) or closes the connection that is kept to the server.
-type Warm struct{ On bool }
+// Warm opens (On) the connection that is kept to the target's server, in the
+// place of one that is kept to another, or closes the one that there is.
+type Warm struct {
+	On     bool
+	Target int
+}
 
 // Play starts a sound.
 type Play struct{ Sound Sound }

@@ -10,13 +10,14 @@ import (
 // goroutine, no pin. Its zero value is of no use; see [NewBox].
 type Box struct {
 	targets []string // names, in the file's order; never changed
+	ways    []int    // the server of each target, as a number; nil: all have the same; never changed
 	rearm   bool     // a switch that was found on has to be turned off first
 
 	past     past
 	selected int
 	switchOn bool
 
-	offline     bool      // the last dial to the server failed
+	offline     uint32    // a bit for each way: the last dial to that server failed
 	rhythmSince time.Time // when the blinker's rhythm began
 
 	answered bool      // the launch that is shown has its outcome
@@ -35,6 +36,24 @@ type Box struct {
 func NewBox(targets []string, rearm bool) Box {
 	return Box{targets: slices.Clone(targets), rearm: rearm}
 }
+
+// Through gives the box a number, from 0 to 31, for the server of each target:
+// which of them share a connection that is kept warm. Without it all do.
+func (b Box) Through(ways []int) Box {
+	b.ways = slices.Clone(ways)
+	return b
+}
+
+// Way is the number of a target's server.
+func (b Box) Way(target int) int {
+	if b.ways == nil {
+		return 0
+	}
+	return b.ways[target]
+}
+
+// isOffline tells whether the last dial to the selected target's server failed.
+func (b *Box) isOffline() bool { return b.offline>>b.Way(b.selected)&1 == 1 }
 
 // State is what the box is doing.
 func (b Box) State() State { return b.past[0].state }
@@ -59,7 +78,7 @@ func (b Box) Step(now time.Time, ev Event) (Box, []Action) {
 	case Released:
 		*b.button(ev.Button) = held{}
 	case Dialled:
-		actions = append(actions, b.dialled(now, ev.Err)...)
+		actions = append(actions, b.dialled(now, ev)...)
 	case Answered:
 		actions = append(actions, b.answer(now, ev.Outcome)...)
 	case Tick:
@@ -114,7 +133,7 @@ func (b *Box) enter(state State, now time.Time) []Action {
 	case Locked:
 		actions = append(actions, warn("The arming switch was found on: "+switchOffFirst))
 	case Armed:
-		actions = append(actions, Warm{On: true}, Note{Text: "Armed"})
+		actions = append(actions, Warm{On: true, Target: b.selected}, Note{Text: "Armed"})
 	case Launching:
 		_, name := b.Target()
 		actions = append(actions, Launch{Target: b.selected}, Play{Alarm}, Note{Text: "Launching " + name})
@@ -132,19 +151,22 @@ func (b *Box) afterwards(now time.Time) []Action {
 	return b.enter(Safe, now)
 }
 
-// dialled notes whether the server can be reached; the blinker tells, and the
-// log says why when that changes.
-func (b *Box) dialled(now time.Time, err error) []Action {
-	offline := err != nil
-	if offline == b.offline {
+// dialled notes whether a server can be reached; the blinker tells it of the
+// selected target's, and the log says why when that changes.
+func (b *Box) dialled(now time.Time, d Dialled) []Action {
+	was, bit := b.offline, uint32(1)<<d.Way
+	b.offline &^= bit
+	if d.Err != nil {
+		b.offline |= bit
+	}
+	if b.offline == was {
 		return nil
 	}
-	b.offline = offline
-	if b.State() == Armed {
+	if b.State() == Armed && d.Way == b.Way(b.selected) {
 		b.rhythmSince = now
 	}
-	if offline {
-		return []Action{warn("No way to the server: " + err.Error())}
+	if d.Err != nil {
+		return []Action{warn("No way to the server: " + d.Err.Error())}
 	}
 	return []Action{Note{Text: "The server can be reached again"}}
 }

@@ -85,7 +85,10 @@ func describe(a Action) string {
 	case CallOff:
 		return "call off"
 	case Warm:
-		return fmt.Sprintf("warm %v", a.On)
+		if a.On {
+			return fmt.Sprintf("warm true %d", a.Target)
+		}
+		return "warm false"
 	case Play:
 		return a.Sound.String()
 	case Silence:
@@ -148,12 +151,12 @@ func TestBehaviour(t *testing.T) {
 		want  State
 		did   []string
 	}{
-		{Safe, on, Armed, []string{"warm true", "Armed"}},
+		{Safe, on, Armed, []string{"warm true 0", "Armed"}},
 		{Safe, branch, Safe, []string{next}},
 		{Safe, launch, Safe, []string{"buzz", refusedLaunch + "not armed"}},
 		{Safe, Tick{}, Safe, nil},
 		{Safe, Released{launch}, Safe, nil},
-		{Safe, Dialled{fmt.Errorf("no route")}, Safe, away},
+		{Safe, Dialled{Err: fmt.Errorf("no route")}, Safe, away},
 
 		{Locked, off, Safe, []string{"warm false", "Safe"}},
 		{Locked, branch, Locked, []string{next}},
@@ -166,7 +169,7 @@ func TestBehaviour(t *testing.T) {
 		{Armed, launch, Launching, []string{"launch 0", "alarm", "Launching A"}},
 		{Armed, Tick{}, Armed, nil},
 		{Armed, Released{launch}, Armed, nil},
-		{Armed, Dialled{fmt.Errorf("no route")}, Armed, away},
+		{Armed, Dialled{Err: fmt.Errorf("no route")}, Armed, away},
 
 		{Launching, off, Launching, []string{"call off"}},
 		{Launching, on, Launching, nil},
@@ -177,7 +180,7 @@ func TestBehaviour(t *testing.T) {
 		{Launching, lost, Failed, []string{"ERROR Unknown whether a build of A started: timed out", "silence", "buzz"}},
 		{Launching, Tick{}, Launching, nil},
 		{Launching, Released{launch}, Launching, nil},
-		{Launching, Dialled{fmt.Errorf("no route")}, Launching, away},
+		{Launching, Dialled{Err: fmt.Errorf("no route")}, Launching, away},
 
 		{Failed, off, Failed, nil},
 		{Failed, on, Failed, nil},
@@ -185,7 +188,7 @@ func TestBehaviour(t *testing.T) {
 		{Failed, launch, Failed, []string{"buzz", refusedLaunch + "busy"}},
 		{Failed, Tick{}, Failed, nil},
 		{Failed, Released{launch}, Failed, nil},
-		{Failed, Dialled{nil}, Failed, nil},
+		{Failed, Dialled{}, Failed, nil},
 	}
 	for _, c := range cells {
 		t.Run(fmt.Sprintf("%v/%T %v", c.state, c.event, c.event), func(t *testing.T) {

@@ -45,9 +45,9 @@ func (b *Box) due() (at time.Time, act func(time.Time) []Action) {
 }
 
 // stepOn is the next step of a branch button that is held.
-func (b *Box) stepOn(time.Time) []Action {
+func (b *Box) stepOn(now time.Time) []Action {
 	b.branch.steps++
-	return b.nextTarget()
+	return b.nextTarget(now)
 }
 
 // stick gives a button up that has been down for heldTime.

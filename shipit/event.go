@@ -23,8 +23,12 @@ type Pressed struct {
 // Released tells that a button has settled up.
 type Released struct{ Button Button }
 
-// Dialled tells how an attempt to reach the server ended.
-type Dialled struct{ Err error }
+// Dialled tells how an attempt to reach a server ended. Way is the server's; see
+// [Box.Through].
+type Dialled struct {
+	Way int
+	Err error
+}
 
 // Answered tells the outcome of the running launch.
 type Answered struct{ Outcome Outcome }

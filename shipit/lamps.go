@@ -53,7 +53,7 @@ func (b *Box) blinker() look {
 	switch state := b.State(); {
 	case state == Locked:
 		rhythm = lockedRhythm()
-	case state == Armed && b.offline:
+	case state == Armed && b.isOffline():
 		rhythm = offlineRhythm()
 	case state == Armed:
 		rhythm = armedRhythm()

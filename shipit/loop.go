@@ -23,6 +23,7 @@ type Panel interface {
 // Config is what a Loop is made of. All but Observe and Fault must be given.
 type Config struct {
 	Targets []string // names, 1 to 20
+	Ways    []int    // see Box.Through
 	Rearm   bool     // see NewBox
 	Panel   Panel
 	Server  Server
@@ -50,6 +51,7 @@ type Loop struct {
 	withdraw, cutOff context.CancelCauseFunc
 	// Of the connection that is kept warm: how it ends. Nil: none is kept.
 	cool context.CancelFunc
+	way  int           // whose it is; see Box.Through
 	cold chan struct{} // closed when the last one has ended; nil: there was none
 }
 
@@ -57,7 +59,7 @@ type Loop struct {
 func NewLoop(c Config) *Loop {
 	return &Loop{
 		Config: c,
-		box:    NewBox(c.Targets, c.Rearm),
+		box:    NewBox(c.Targets, c.Rearm).Through(c.Ways),
 		shown:  Lamps{Targets: make([]bool, len(c.Targets))},
 		events: make(chan Event, 16),
 		looks:  make(chan chan<- Box),
@@ -182,7 +184,7 @@ func (l *Loop) act(ctx context.Context, a Action) {
 	case CallOff:
 		l.withdraw(ErrCalledOff)
 	case Warm:
-		l.keepWarm(ctx, a.On)
+		l.keepWarm(ctx, a)
 	case Play:
 		l.Speaker.Play(a.Sound)
 	case Silence:

@@ -25,10 +25,10 @@ type diary struct {
 	entries []string
 	lit     map[string]bool
 	closed  time.Time
-	fail    error                                          // of every lamp
-	answer  func(ctx, withdraw context.Context) Outcome    // of every launch
-	warm    func(ctx context.Context, dialled func(error)) // nil: dials well and waits
-	boom    bool                                           // the lamps panic
+	fail    error                                                      // of every lamp
+	answer  func(ctx, withdraw context.Context) Outcome                // of every launch
+	warm    func(ctx context.Context, target int, dialled func(error)) // nil: dials well and waits
+	boom    bool                                                       // the lamps panic
 }
 
 var (
@@ -73,14 +73,14 @@ func (d *diary) Close() error {
 	return nil
 }
 
-func (d *diary) Launch(ctx, withdraw context.Context, target int) Outcome {
+func (d *diary) Launch(ctx, withdraw context.Context, target int, _ string) Outcome {
 	d.write("request %d", target)
 	return d.answer(ctx, withdraw)
 }
 
-func (d *diary) Warm(ctx context.Context, dialled func(error)) {
+func (d *diary) Warm(ctx context.Context, target int, dialled func(error)) {
 	if d.warm != nil {
-		d.warm(ctx, dialled)
+		d.warm(ctx, target, dialled)
 		return
 	}
 	dialled(nil)
@@ -330,7 +330,7 @@ func TestLoopFaults(t *testing.T) {
 		{"lamp fails", &diary{fail: lost}, "the chip went away", "closed"},
 		{"loop panics", &diary{boom: true}, "panic: no such lamp", "closed"},
 		{"launch panics", &diary{answer: func(_, _ context.Context) Outcome { panic("launch") }}, "panic: launch", "log: Unknown whether a build of A started: cut off: a fault of this program, look at the server"},
-		{"warm panics", &diary{warm: func(context.Context, func(error)) { panic("warm") }}, "panic: warm", "closed"},
+		{"warm panics", &diary{warm: func(context.Context, int, func(error)) { panic("warm") }}, "panic: warm", "closed"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -357,7 +357,7 @@ func TestLoopWarm(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		d := &diary{}
-		d.warm = func(ctx context.Context, dialled func(error)) {
+		d.warm = func(ctx context.Context, _ int, dialled func(error)) {
 			d.write("warm")
 			dialled(errors.New("refused"))
 			<-ctx.Done()

@@ -63,15 +63,24 @@ func (b *Box) pressedBranch(now time.Time) []Action {
 		return b.refuse(now, BranchButton, onlyOneTarget)
 	}
 	b.branch.stepping = true
-	return b.nextTarget()
+	return b.nextTarget(now)
 }
 
-// nextTarget selects the next target, after the last one the first.
-func (b *Box) nextTarget() []Action {
-	_, was := b.Target()
+// nextTarget selects the next target, after the last one the first. While the
+// box is armed its server is warmed, if it is another one.
+func (b *Box) nextTarget(now time.Time) []Action {
+	before, was := b.Target()
+	wasOffline := b.isOffline()
 	b.selected = (b.selected + 1) % len(b.targets)
-	_, is := b.Target()
-	return []Action{Note{Text: "Changing target... was " + was + ", is " + is}}
+	next, is := b.Target()
+	actions := []Action{Note{Text: "Changing target... was " + was + ", is " + is}}
+	if b.State() != Armed || b.Way(before) == b.Way(next) {
+		return actions
+	}
+	if b.isOffline() != wasOffline {
+		b.rhythmSince = now
+	}
+	return append(actions, Warm{On: true, Target: next})
 }
 
 // refuse answers a press that does nothing: seen, heard and named.

@@ -36,7 +36,7 @@ func (w *world) act() {
 			w.do(Answered{Outcome{Verdict: Verdict(w.rng.IntN(3)), Build: "1"}})
 		}
 	case 7:
-		w.do(Dialled{[]error{nil, ErrStopped}[w.rng.IntN(2)]})
+		w.do(Dialled{Err: []error{nil, ErrStopped}[w.rng.IntN(2)]})
 	}
 	w.settle()
 }

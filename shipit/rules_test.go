@@ -175,7 +175,7 @@ func TestRules(t *testing.T) {
 		{name: "away and back: one line each", run: func(b *bench) {
 			arm(b)
 			for _, err := range []error{errors.New("unreachable"), errors.New("unreachable"), nil, nil} {
-				b.do(Dialled{err})
+				b.do(Dialled{Err: err})
 				b.wait(5 * time.Second)
 			}
 		}, want: []string{"Armed", "WARN No way to the server: unreachable", "The server can be reached again"}},
@@ -250,7 +250,7 @@ func TestRearmNotRequired(t *testing.T) {
 	b := &bench{t: t, box: NewBox([]string{"A"}, false), now: begin}
 	b.do(Found{SwitchOn: true, LaunchDown: true})
 	b.wait(time.Second)
-	if diff := cmp.Diff([]string{"warm true", "Armed"}, b.took()); diff != "" {
+	if diff := cmp.Diff([]string{"warm true 0", "Armed"}, b.took()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
@@ -284,7 +284,7 @@ func TestLateTick(t *testing.T) {
 	b.do(Answered{Outcome{Verdict: Started}})
 	pressed := b.now
 	b.now = b.now.Add(time.Minute)
-	b.do(Dialled{errors.New("whatever")})
+	b.do(Dialled{Err: errors.New("whatever")})
 	if got := b.box.since().Sub(pressed); got != showTime || b.box.State() != Armed {
 		t.Errorf("the box is %v since %v after the press, want armed since %v", b.box.State(), got, showTime)
 	}

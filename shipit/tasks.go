@@ -19,7 +19,7 @@ func (l *Loop) launch(ctx context.Context, target int) {
 	l.spawn(func() error {
 		outcome := Outcome{Verdict: Unknown, Reason: "cut off: a fault of this program, look at the server"}
 		err := Guard(func() error {
-			outcome = l.Server.Launch(request, withdraw, target)
+			outcome = l.Server.Launch(request, withdraw, target, NewLaunchID())
 			return nil
 		})
 		l.Post(Answered{outcome})
@@ -33,25 +33,29 @@ func (l *Loop) endLaunch() {
 	l.cutOff, l.withdraw = nil, nil
 }
 
-// keepWarm opens or closes the connection that is kept to the server.
-func (l *Loop) keepWarm(ctx context.Context, on bool) {
-	if on == (l.cool != nil) {
-		return
-	}
-	if !on {
+// keepWarm opens the connection that is kept to the target's server, in the
+// place of one to another, or closes the one that there is.
+func (l *Loop) keepWarm(ctx context.Context, warm Warm) {
+	way := l.box.Way(warm.Target)
+	if l.cool != nil {
+		if warm.On && way == l.way {
+			return
+		}
 		l.cool()
 		l.cool = nil
+	}
+	if !warm.On {
 		return
 	}
 	before, cold := l.cold, make(chan struct{})
 	ctx, l.cool = context.WithCancel(ctx)
-	l.cold = cold
+	l.way, l.cold = way, cold
 	l.spawn(func() error {
 		defer close(cold)
 		if before != nil {
 			<-before // one at a time
 		}
-		l.Server.Warm(ctx, func(err error) { l.Post(Dialled{err}) })
+		l.Server.Warm(ctx, warm.Target, func(err error) { l.Post(Dialled{way, err}) })
 		return nil
 	})
 }
@@ -74,7 +78,7 @@ func (l *Loop) spawn(f func() error) {
 // is taken back; one that is on its way is waited for, so that the log can
 // tell what became of it.
 func (l *Loop) stop(ctx context.Context) {
-	l.keepWarm(ctx, false)
+	l.keepWarm(ctx, Warm{})
 	if l.withdraw == nil {
 		return
 	}

@@ -91,8 +91,8 @@ type warmed struct {
 	warm chan<- struct{}
 }
 
-func (w warmed) Warm(ctx context.Context, dialled func(error)) {
-	w.Server.Warm(ctx, func(err error) {
+func (w warmed) Warm(ctx context.Context, target int, dialled func(error)) {
+	w.Server.Warm(ctx, target, func(err error) {
 		dialled(err)
 		select {
 		case w.warm <- struct{}{}:

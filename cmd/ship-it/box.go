@@ -92,7 +92,7 @@ func (p *program) assemble(o options, logger *slog.Logger, out io.Writer, ends *
 			return nil, err
 		}
 	} else {
-		r.serve(c.TeamCity)
+		r.serve(c.Servers)
 	}
 	player := sound.New(sound.Settings{Player: c.Sound.Player, Alarm: c.Sound.Alarm, Buzz: c.Sound.Buzz}, logger, ends.fail)
 	r.speaker = player

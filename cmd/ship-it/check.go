@@ -53,14 +53,12 @@ func describe(w io.Writer, c *config.Config) error {
 	}
 	row(wires.Outputs[blinker].Name, "GPIO %d, on when %s", wires.Outputs[blinker].Pin, level(!wires.Outputs[blinker].ActiveLow))
 	for i, t := range c.Targets {
-		branch := ""
-		if t.Build.Branch != "" {
-			branch = fmt.Sprintf(", branch %q", t.Build.Branch)
-		}
-		row(fmt.Sprintf("target %d", i+1), "%q, lamp on GPIO %d, on when %s, TeamCity build type %q%s",
-			t.Name, t.LED.Pin, level(!t.LED.ActiveLow), t.Build.Type, branch)
+		row(fmt.Sprintf("target %d", i+1), "%q, lamp on GPIO %d, on when %s, %v",
+			t.Name, t.LED.Pin, level(!t.LED.ActiveLow), t.Work)
 	}
-	row("teamcity", "%v, time-out %v", c.TeamCity, c.TeamCity.Timeout)
+	for name, s := range c.ByName() {
+		row(name, "%v, time-out %v", s, s.Timeout)
+	}
 	row("sound", "%s", player(c.Sound))
 	row("debounce", "%v", c.Debounce)
 	row("require_rearm", "%v", c.RequireRearm)

@@ -25,6 +25,7 @@ type rig struct {
 	crash   io.Writer // takes the trace of a panic or a QUIT
 	chip    gpio.Chip
 	server  shipit.Server
+	ways    []int // see shipit.Config
 	speaker shipit.Speaker
 	observe func(shipit.Box)              // may be nil; see shipit.Config
 	opened  func() error                  // called when the lines are claimed, and before anything runs; may be nil
@@ -39,13 +40,15 @@ type rig struct {
 	feed func(ctx context.Context, alive func(context.Context) error)
 }
 
-// serve has the launches go to a TeamCity server.
-func (r *rig) serve(s ci.Settings) {
-	builds := make([]ci.Build, len(r.config.Targets))
+// serve has the launches go to those servers.
+func (r *rig) serve(s ci.Servers) {
+	work := make([]ci.Work, len(r.config.Targets))
 	for i, t := range r.config.Targets {
-		builds[i] = t.Build
+		work[i] = t.Work
 	}
-	r.server = ci.NewTeamCity(s, builds, ci.WithVersion(release), ci.WithClockDoubt(ci.ClockDoubt(buildDate())))
+	fleet := ci.NewFleet(s, work, ci.WithVersion(release), ci.WithClockDoubt(ci.ClockDoubt(buildDate())))
+	r.server, r.ways = fleet, fleet.Ways()
+	r.closers = append(r.closers, fleet.Close)
 }
 
 // standIn has the launches go to a stand-in server of our own.
@@ -59,7 +62,7 @@ func (r *rig) standIn() (*citest.Server, error) {
 		return nil, errors.Join(fmt.Errorf("address of the stand-in server: %w", err), server.Close())
 	}
 	r.closers = append(r.closers, server.Close)
-	r.serve(ci.Settings{URL: address, Timeout: r.config.TeamCity.Timeout})
+	r.serve(ci.Servers{TeamCity: ci.Settings{URL: address, Timeout: r.config.TeamCity.Timeout}})
 	return server, nil
 }
 
@@ -98,7 +101,7 @@ func (r *rig) run(parent context.Context) error {
 	})
 	r.log.Info("pins have been initialized!")
 	loop := shipit.NewLoop(shipit.Config{
-		Targets: names(r.config), Rearm: r.config.RequireRearm,
+		Targets: names(r.config), Ways: r.ways, Rearm: r.config.RequireRearm,
 		Panel: panel{header}, Server: r.server, Speaker: r.speaker, Log: r.log, Observe: r.observe, Fault: fail,
 	})
 	active := header.Active()

@@ -37,7 +37,7 @@ type mock struct {
 }
 
 // Launch counts, and answers after a while unless it is cut off.
-func (m *mock) Launch(ctx, _ context.Context, _ int) shipit.Outcome {
+func (m *mock) Launch(ctx, _ context.Context, _ int, _ string) shipit.Outcome {
 	m.mu.Lock()
 	m.launches++
 	m.mu.Unlock()
@@ -50,7 +50,7 @@ func (m *mock) Launch(ctx, _ context.Context, _ int) shipit.Outcome {
 }
 
 // Warm does nothing.
-func (m *mock) Warm(ctx context.Context, _ func(error)) { <-ctx.Done() }
+func (m *mock) Warm(ctx context.Context, _ int, _ func(error)) { <-ctx.Done() }
 
 // Write takes a line of the log, and looks at the lines when the end begins.
 func (m *mock) Write(line []byte) (int, error) {

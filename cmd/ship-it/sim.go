@@ -78,7 +78,7 @@ func (r *rig) stage(chip *virtual.Chip, live bool, out *sink) (*sim.Stage, error
 	}
 	var stage *sim.Stage
 	if live {
-		r.serve(r.config.TeamCity)
+		r.serve(r.config.Servers)
 		stage = sim.New(w, chip, nil, out)
 	} else {
 		server, err := r.standIn()
@@ -160,7 +160,11 @@ func read(ctx context.Context, input io.Reader, lines chan<- string) error {
 
 // confirmLive names what launches will reach, and has it confirmed.
 func (p *program) confirmLive(c *config.Config, o options, input *bufio.Reader) error {
-	fmt.Fprintf(p.stderr, "ship-it: launches reach %v: builds of %s\n", c.TeamCity, strings.Join(names(c), ", "))
+	var reached []string
+	for _, s := range c.ByName() {
+		reached = append(reached, s.String())
+	}
+	fmt.Fprintf(p.stderr, "ship-it: launches reach %s: builds of %s\n", strings.Join(reached, " and "), strings.Join(names(c), ", "))
 	if o.yes {
 		return nil
 	}

@@ -5,7 +5,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"slices"
 
 	"ship-it.example/shipit"
 )
@@ -65,24 +64,38 @@ func (a *answer) notABuild() shipit.Outcome {
 // explains, and may be empty; look is what to look at if the request itself
 // is to blame.
 func (a *answer) refusal(said, look string) shipit.Outcome {
-	code := a.code(said)
 	switch {
 	case a.status >= 600 || a.status < 300:
 		return a.notABuild()
 	case a.status >= 500:
-		return unknown("server error (%s): look at the server before the next launch", code)
-	case a.status < 400:
-		return notStarted("redirected (%d%s): look at url", a.status, a.target())
-	case a.status == http.StatusUnauthorized:
-		return notStarted("not authorised (%d): look at user and password_file, or token_file", a.status)
-	case a.status == http.StatusForbidden:
-		return notStarted("not authorised (%s): look at this user's rights on the server, and at %s", code, look)
-	case slices.Contains([]int{http.StatusProxyAuthRequired, http.StatusRequestTimeout, http.StatusTooManyRequests}, a.status):
-		return notStarted("refused (%s): look at the server and what stands before it", code)
-	case a.status == http.StatusConflict:
-		return notStarted("conflict (%s): look at the server's queue", code)
+		return unknown("%s before the next launch", a.reason(said, look))
 	default:
-		return notStarted("refused (%s): look at %s", code, look)
+		return notStarted("%s", a.reason(said, look))
+	}
+}
+
+// reason says in the fixed words what an answer means that is no 2xx.
+func (a *answer) reason(said, look string) string {
+	code := a.code(said)
+	switch {
+	case a.status >= 600 || a.status < 300:
+		return fmt.Sprintf("not a build (%d): look at url", a.status)
+	case a.status >= 500:
+		return fmt.Sprintf("server error (%s): look at the server", code)
+	case a.status < 400:
+		return fmt.Sprintf("redirected (%d%s): look at url", a.status, a.target())
+	case a.status == http.StatusUnauthorized:
+		return fmt.Sprintf("not authorised (%d): look at %s", a.status, a.caller.login)
+	case a.isLimited():
+		return fmt.Sprintf("refused (%s): the server was asked too often: wait, and look at what else asks it", code)
+	case a.status == http.StatusForbidden:
+		return fmt.Sprintf("not authorised (%s): look at this user's rights on the server, and at %s", code, look)
+	case a.status == http.StatusProxyAuthRequired || a.status == http.StatusRequestTimeout:
+		return fmt.Sprintf("refused (%s): look at the server and what stands before it", code)
+	case a.status == http.StatusConflict:
+		return fmt.Sprintf("conflict (%s): look at the server's queue", code)
+	default:
+		return fmt.Sprintf("refused (%s): look at %s", code, look)
 	}
 }
 

@@ -63,7 +63,7 @@ func BenchmarkLaunchWarm(b *testing.B) {
 			var warm sync.WaitGroup
 			defer warm.Wait()
 			defer stop()
-			warm.Go(func() { tc.Warm(ctx, func(err error) { dialled <- err }) })
+			warm.Go(func() { tc.Warm(ctx, 0, func(err error) { dialled <- err }) })
 
 			var took []time.Duration
 			for b.Loop() {

@@ -97,7 +97,7 @@ func (b *bubble) warm() {
 	b.stop = stop
 	go func() {
 		defer close(ended)
-		b.tc.Warm(ctx, func(err error) {
+		b.tc.Warm(ctx, 0, func(err error) {
 			b.mu.Lock()
 			defer b.mu.Unlock()
 			text := ""

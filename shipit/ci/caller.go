@@ -16,8 +16,10 @@ type caller struct {
 	agent     string
 	authorise func(*http.Request)
 	leaks     func(text string) bool
+	login     string // the settings that hold the credentials, for a reason
 	dialer    *dialer
 	keeper    *keeper
+	asks      *http.Transport // for questions; a launch never uses it
 }
 
 // Option changes how a server is reached.
@@ -47,7 +49,8 @@ func newCaller(s Settings, opts []Option) *caller {
 	d := newDialer(s)
 	c := &caller{
 		timeout: s.Timeout, agent: "ship-it", authorise: s.authorise, leaks: s.leaks,
-		dialer: d, keeper: newKeeper(d.open),
+		login:  "user and password_file, or token_file",
+		dialer: d, keeper: newKeeper(d.open), asks: newAsks(d),
 	}
 	for _, opt := range opts {
 		opt(c)

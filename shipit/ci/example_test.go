@@ -31,15 +31,15 @@ func Example() {
 	)
 
 	ctx := context.Background()
-	got := tc.Launch(ctx, ctx, 1)
+	got := tc.Launch(ctx, ctx, 1, "L1")
 	fmt.Println(got.Verdict == shipit.Started, got.Build)
 
 	server.SetMode(citest.Fail(401))
-	got = tc.Launch(ctx, ctx, 1)
+	got = tc.Launch(ctx, ctx, 1, "L1")
 	fmt.Println(got.Verdict == shipit.NotStarted, got.Reason)
 
 	server.SetMode(citest.Drop())
-	got = tc.Launch(ctx, ctx, 1)
+	got = tc.Launch(ctx, ctx, 1, "L1")
 	fmt.Println(got.Verdict == shipit.Unknown, got.Reason)
 
 	fmt.Println(server.Requests(), "requests")

@@ -61,7 +61,7 @@ func TestOutcome(t *testing.T) {
 	}{
 		{"id", citest.Answer(200, "application/xml", full), started("7")},
 		{"id, created", citest.Answer(201, "application/xml", full), started("7")},
-		{"taskId of 8.1", citest.Answer(200, "application/xml", strings.Replace(full, `id="7"`, "", 1)), started("8")},
+		{"taskId of 8.1", citest.Answer(200, "application/xml", strings.Replace(full, `id="7"`, "", 1)), started("taskId:8")},
 		{"JSON", citest.Answer(200, "application/json", `{"id":7,"webUrl":"`+page+`"}`), started("7")},
 		{"no address", citest.Answer(200, "application/xml", `<build id="7"/>`), shipit.Outcome{Verdict: shipit.Started, Build: "7"}},
 		{"answer cut behind the id", raw("HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n" + full[:len(full)-9]), started("7")},
@@ -162,22 +162,22 @@ func TestRequest(t *testing.T) {
 	}{
 		{
 			name: "plain", build: ci.Build{Type: "bt280"}, wantPath: "/app/rest/buildQueue",
-			wantBody: `<build><buildType id="bt280"/><comment><text>triggered by ship-it</text></comment></build>`,
+			wantBody: `<build><buildType id="bt280"/><comment><text>triggered by ship-it, launch L1</text></comment></build>`,
 		},
 		{
 			name: "slash at the end, branch, password", path: "/", build: ci.Build{Type: "bt1568", Branch: "main"},
 			user: "ship", pass: "s3cret", wantAuth: basic, wantPath: "/app/rest/buildQueue",
-			wantBody: `<build branchName="main"><buildType id="bt1568"/><comment><text>triggered by ship-it</text></comment></build>`,
+			wantBody: `<build branchName="main"><buildType id="bt1568"/><comment><text>triggered by ship-it, launch L1</text></comment></build>`,
 		},
 		{
 			name: "path in front, token", path: "/ci/httpAuth", build: ci.Build{Type: "bt280"},
 			token: "t0ken", wantAuth: bearer, wantPath: "/ci/httpAuth/app/rest/buildQueue",
-			wantBody: `<build><buildType id="bt280"/><comment><text>triggered by ship-it</text></comment></build>`,
+			wantBody: `<build><buildType id="bt280"/><comment><text>triggered by ship-it, launch L1</text></comment></build>`,
 		},
 		{
 			name: "escaped, path with a slash at the end", path: "/ci/", build: ci.Build{Type: `a"&<b`, Branch: "x'>\ny"},
 			wantPath: "/ci/app/rest/buildQueue",
-			wantBody: `<build branchName="x&#39;&gt;&#xA;y"><buildType id="a&#34;&amp;&lt;b"/><comment><text>triggered by ship-it</text></comment></build>`,
+			wantBody: `<build branchName="x&#39;&gt;&#xA;y"><buildType id="a&#34;&amp;&lt;b"/><comment><text>triggered by ship-it, launch L1</text></comment></build>`,
 		},
 	}
 	for _, tt := range tests {

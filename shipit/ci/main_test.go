@@ -44,5 +44,5 @@ var bt280 = []ci.Build{{Type: "bt280"}}
 // press launches target 0, with nobody to take it back.
 func press(tb testing.TB, server shipit.Server) shipit.Outcome {
 	tb.Helper()
-	return server.Launch(tb.Context(), tb.Context(), 0)
+	return server.Launch(tb.Context(), tb.Context(), 0, "L1")
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"io"
-	"net/url"
 	"regexp"
 	"strings"
 )
@@ -29,22 +28,12 @@ func (q *queued) field(name, value string) {
 	}
 }
 
-// number is the build's id, empty if there is none.
-func (q *queued) number() string {
-	if q.id != "" {
+// name is the build's name for TeamCity.Look, empty if there is none.
+func (q *queued) name() string {
+	if q.id != "" || q.taskID == "" {
 		return q.id
 	}
-	return q.taskID
-}
-
-// page is where people look at the build, empty unless it is safe to show.
-func (q *queued) page(leaks func(string) bool) string {
-	u, err := url.Parse(q.webURL)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil ||
-		len(q.webURL) > 2048 || strings.Contains(q.webURL, " ") || !printable(q.webURL) || leaks(q.webURL) {
-		return ""
-	}
-	return q.webURL
+	return taskPrefix + q.taskID
 }
 
 // readQueued reads a build from XML, which we ask for, or from JSON. It reads

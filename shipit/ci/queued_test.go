@@ -10,15 +10,15 @@ import (
 
 func TestReadQueued(t *testing.T) {
 	t.Parallel()
-	const page = "https://tc.example/viewQueued.html?itemId=1"
+	const address = "https://tc.example/viewQueued.html?itemId=1"
 	tests := []struct {
 		name, text string
 		id, page   string
 	}{
-		{"as TeamCity", `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>` + "\n" + `<build id="1" taskId="1" state="queued" webUrl="` + page + `"><buildType id="bt280"/></build>`, "1", page},
-		{"task only", `<build taskId="12"/>`, "12", ""},
+		{"as TeamCity", `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>` + "\n" + `<build id="1" taskId="1" state="queued" webUrl="` + address + `"><buildType id="bt280"/></build>`, "1", address},
+		{"task only", `<build taskId="12"/>`, "taskId:12", ""},
 		{"id wins", `<build taskId="12" id="13"/>`, "13", ""},
-		{"id that is no number", `<build taskId="12" id="x"/>`, "12", ""},
+		{"id that is no number", `<build taskId="12" id="x"/>`, "taskId:12", ""},
 		{"negative", `<build id="-1"/>`, "", ""},
 		{"too long", `<build id="` + strings.Repeat("1", 21) + `"/>`, "", ""},
 		{"Latin-1", `<?xml version="1.0" encoding="ISO-8859-1"?><build id="1"/>`, "1", ""},
@@ -28,7 +28,7 @@ func TestReadQueued(t *testing.T) {
 		{"deeper", `<a><build id="1"/></a>`, "", ""},
 		{"empty", "", "", ""},
 		{"white space", " \r\n\t", "", ""},
-		{"JSON", ` {"taskId":2,"id":1,"triggered":{"id":3},"webUrl":"` + page + `"}`, "1", page},
+		{"JSON", ` {"taskId":2,"id":1,"triggered":{"id":3},"webUrl":"` + address + `"}`, "1", address},
 		{"JSON, text", `{"id":"1"}`, "1", ""},
 		{"JSON, cut", `{"id":1,"webU`, "1", ""},
 		{"JSON, fraction", `{"id":1.5}`, "", ""},
@@ -46,7 +46,7 @@ func TestReadQueued(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			q := readQueued(iotest.OneByteReader(strings.NewReader(tt.text)))
-			got := [2]string{q.number(), q.page(func(string) bool { return false })}
+			got := [2]string{q.name(), page(q.webURL, func(string) bool { return false })}
 			if diff := cmp.Diff([2]string{tt.id, tt.page}, got); diff != "" {
 				t.Errorf("id and page (-want +got):\n%s", diff)
 			}
@@ -82,10 +82,10 @@ func FuzzReadQueued(f *testing.F) {
 	f.Add("\x00\xff{")
 	f.Fuzz(func(t *testing.T, text string) {
 		q := readQueued(strings.NewReader(text))
-		if n := q.number(); n != "" && !digits(n) {
+		if n := strings.TrimPrefix(q.name(), taskPrefix); n != "" && !digits(n) {
 			t.Errorf("id %q", n)
 		}
-		p := q.page(func(string) bool { return false })
+		p := page(q.webURL, func(string) bool { return false })
 		if p != "" && (!strings.HasPrefix(strings.ToLower(p), "http") || !printable(p) || strings.ContainsAny(p, " \n")) {
 			t.Errorf("page %q", p)
 		}

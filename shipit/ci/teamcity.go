@@ -19,6 +19,16 @@ type Build struct {
 	Branch string // empty: the default branch
 }
 
+// String says what is built.
+func (b Build) String() string {
+	if b.Branch == "" {
+		return fmt.Sprintf("TeamCity build type %q", b.Type)
+	}
+	return fmt.Sprintf("TeamCity build type %q, branch %q", b.Type, b.Branch)
+}
+
+func (Build) work() {}
+
 // look names the settings that say what is built.
 func (b Build) look() string {
 	if b.Branch == "" {
@@ -30,18 +40,18 @@ func (b Build) look() string {
 // TeamCity is a TeamCity server, from 8.1 on. Printing one shows no secret.
 type TeamCity struct {
 	caller *caller
-	url    *url.URL
+	rest   *url.URL // the root of its interface
 	builds []Build
 }
 
-var _ shipit.Server = (*TeamCity)(nil)
+var _ server = (*TeamCity)(nil)
 
 // NewTeamCity makes the server that s describes, with one build a target, by
 // index. It does nothing until it is asked to.
 func NewTeamCity(s Settings, builds []Build, opts ...Option) *TeamCity {
 	return &TeamCity{
 		caller: newCaller(s, opts),
-		url:    s.endpoint("app/rest/buildQueue"),
+		rest:   s.endpoint("app/rest"),
 		builds: builds,
 	}
 }
@@ -50,33 +60,36 @@ func NewTeamCity(s Settings, builds []Build, opts ...Option) *TeamCity {
 // dialled is called from this goroutine or a launch's, one call at a time and
 // none after the return. It should return at once, because the launch waits
 // for it. What dialled gets has a reason as its text.
-func (t *TeamCity) Warm(ctx context.Context, dialled func(error)) {
+func (t *TeamCity) Warm(ctx context.Context, _ int, dialled func(error)) {
 	t.caller.keeper.warm(ctx, dialled)
 }
 
+func (t *TeamCity) close() { t.caller.close() }
+
 // Launch implements [shipit.Server]; target is an index into the builds.
-func (t *TeamCity) Launch(ctx, withdraw context.Context, target int) shipit.Outcome {
+func (t *TeamCity) Launch(ctx, withdraw context.Context, target int, id string) shipit.Outcome {
 	b := t.builds[target]
-	request := func(ctx context.Context) *http.Request { return t.request(ctx, b) }
+	request := func(ctx context.Context) *http.Request { return t.request(ctx, b, id) }
 	verdict := func(a *answer) shipit.Outcome { return t.verdict(a, b) }
 	return t.caller.launch(ctx, withdraw, request, verdict)
 }
 
 // request adds a build to the queue:
 // https://www.jetbrains.com/help/teamcity/rest/start-and-cancel-builds.html
-func (t *TeamCity) request(ctx context.Context, b Build) *http.Request {
-	body := b.xml()
+func (t *TeamCity) request(ctx context.Context, b Build, id string) *http.Request {
+	body := b.xml(id)
 	r := &http.Request{
 		Method: http.MethodPost,
-		URL:    t.url,
+		URL:    t.at("buildQueue"),
 		Header: http.Header{"Content-Type": {"application/xml"}, "Accept": {"application/xml"}},
 		Body:   io.NopCloser(body), ContentLength: int64(body.Len()),
 	}
 	return r.WithContext(ctx)
 }
 
-// xml is the body of the request.
-func (b Build) xml() *bytes.Buffer {
+// xml is the body of the request: the original's, with the launch's id in the
+// comment.
+func (b Build) xml(id string) *bytes.Buffer {
 	var x bytes.Buffer
 	x.WriteString("<build")
 	if b.Branch != "" {
@@ -84,7 +97,9 @@ func (b Build) xml() *bytes.Buffer {
 	}
 	x.WriteString("><buildType")
 	attribute(&x, "id", b.Type)
-	x.WriteString("/><comment><text>triggered by ship-it</text></comment></build>")
+	x.WriteString("/><comment><text>triggered by ship-it, launch ")
+	_ = xml.EscapeText(&x, []byte(id))
+	x.WriteString("</text></comment></build>")
 	return &x
 }
 
@@ -99,10 +114,10 @@ func attribute(b *bytes.Buffer, name, value string) {
 func (t *TeamCity) verdict(a *answer, b Build) shipit.Outcome {
 	if a.status/100 == 2 {
 		q := readQueued(a.body)
-		if q.number() == "" {
+		if q.name() == "" {
 			return a.notABuild()
 		}
-		return shipit.Outcome{Verdict: shipit.Started, Build: q.number(), URL: q.page(t.caller.leaks)}
+		return shipit.Outcome{Verdict: shipit.Started, Build: q.name(), URL: page(q.webURL, t.caller.leaks)}
 	}
 	if a.status/100 != 4 {
 		return a.refusal("", b.look())

@@ -102,7 +102,7 @@ func firstDial(t *testing.T, tc *ci.TeamCity) error {
 	dialled, ended := make(chan error, 9), make(chan struct{})
 	go func() {
 		defer close(ended)
-		tc.Warm(ctx, func(err error) { dialled <- err })
+		tc.Warm(ctx, 0, func(err error) { dialled <- err })
 	}()
 	err := <-dialled
 	stop()

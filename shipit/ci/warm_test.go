@@ -223,7 +223,7 @@ func TestCalledOffDialIsNotTold(t *testing.T) {
 		b.at(1 * sec)
 		withdraw, callOff := context.WithCancelCause(t.Context())
 		time.AfterFunc(sec, func() { callOff(shipit.ErrCalledOff) })
-		if diff := cmp.Diff(notStarted("called off"), b.tc.Launch(t.Context(), withdraw, 0)); diff != "" {
+		if diff := cmp.Diff(notStarted("called off"), b.tc.Launch(t.Context(), withdraw, 0, "L1")); diff != "" {
 			t.Errorf("outcome (-want +got):\n%s", diff)
 		}
 		b.at(6 * sec)
@@ -242,7 +242,7 @@ func TestDeadlineBehindWarm(t *testing.T) {
 		ctx, stop := context.WithTimeout(t.Context(), sec)
 		defer stop()
 		want := notStarted("unreachable: teamcity.example:80 did not answer within 1m0s: look at url, the network and the server")
-		if diff := cmp.Diff(want, b.tc.Launch(ctx, t.Context(), 0)); diff != "" {
+		if diff := cmp.Diff(want, b.tc.Launch(ctx, t.Context(), 0, "L1")); diff != "" {
 			t.Errorf("outcome (-want +got):\n%s", diff)
 		}
 		b.at(4 * sec)
@@ -277,13 +277,13 @@ func TestWarmsTakeTurns(t *testing.T) {
 		second := make(chan struct{})
 		go func() {
 			defer close(second)
-			b.tc.Warm(ctx, func(error) {})
+			b.tc.Warm(ctx, 0, func(error) {})
 		}()
 		b.at(2 * sec)
 		b.wantDials(0)
 		over, end := context.WithCancel(t.Context())
 		end()
-		b.tc.Warm(over, func(error) {}) // doesn't wait
+		b.tc.Warm(over, 0, func(error) {}) // doesn't wait
 		b.stop()
 		b.at(2 * sec)
 		b.wantDials(0, 2*sec)

@@ -61,7 +61,7 @@ func TestEnds(t *testing.T) {
 						stop(tt.stop)
 					}
 				})
-				if diff := cmp.Diff(tt.want, b.tc.Launch(ctx, withdraw, 0)); diff != "" {
+				if diff := cmp.Diff(tt.want, b.tc.Launch(ctx, withdraw, 0, "L1")); diff != "" {
 					t.Errorf("outcome (-want +got):\n%s", diff)
 				}
 				if tt.want.Verdict != shipit.Started && time.Since(b.start) != sec {
@@ -90,7 +90,7 @@ func TestEndedBefore(t *testing.T) {
 				over, end := context.WithCancelCause(t.Context())
 				end(cause)
 				for _, got := range []shipit.Outcome{
-					b.tc.Launch(t.Context(), over, 0), b.tc.Launch(over, over, 0),
+					b.tc.Launch(t.Context(), over, 0, "L1"), b.tc.Launch(over, over, 0, "L1"),
 				} {
 					if diff := cmp.Diff(notStarted(cause.Error()), got); diff != "" {
 						t.Errorf("outcome (-want +got):\n%s", diff)
@@ -114,7 +114,7 @@ func TestCalledOffBehindWarm(t *testing.T) {
 		b.at(1 * sec)
 		withdraw, callOff := context.WithCancelCause(t.Context())
 		time.AfterFunc(sec, func() { callOff(shipit.ErrCalledOff) })
-		if diff := cmp.Diff(notStarted("called off"), b.tc.Launch(t.Context(), withdraw, 0)); diff != "" {
+		if diff := cmp.Diff(notStarted("called off"), b.tc.Launch(t.Context(), withdraw, 0, "L1")); diff != "" {
 			t.Errorf("outcome (-want +got):\n%s", diff)
 		}
 		b.at(4 * sec)
@@ -205,7 +205,7 @@ func race(t *testing.T, tc *ci.TeamCity, kept bool) shipit.Outcome {
 	defer stop()
 	if kept {
 		dialled := make(chan error, 9)
-		others.Go(func() { tc.Warm(ctx, func(err error) { dialled <- err }) })
+		others.Go(func() { tc.Warm(ctx, 0, func(err error) { dialled <- err }) })
 		if err := <-dialled; err != nil {
 			t.Fatal(err)
 		}
@@ -218,5 +218,5 @@ func race(t *testing.T, tc *ci.TeamCity, kept bool) shipit.Outcome {
 		}
 		callOff(shipit.ErrCalledOff)
 	})
-	return tc.Launch(t.Context(), withdraw, 0)
+	return tc.Launch(t.Context(), withdraw, 0, "L1")
 }

@@ -20,8 +20,8 @@ type Config struct {
 	Debounce     time.Duration // 1 ms to 1 s
 	RequireRearm bool          // a switch found on at start has to be turned off first
 	Pins         Pins
-	Targets      []Target    // 1 to MaxTargets, in the file's order
-	TeamCity     ci.Settings // user, password and token only if loaded WithSecrets
+	Targets      []Target // 1 to MaxTargets, in the file's order
+	ci.Servers            // their secrets only if loaded WithSecrets
 	Sound        Sound
 }
 
@@ -50,9 +50,9 @@ type Input struct {
 
 // Target is what a press can launch.
 type Target struct {
-	Name  string // printable, unlike every other target's, at most 64 characters
-	LED   Output
-	Build ci.Build
+	Name string // printable, unlike every other target's, at most 64 characters
+	LED  Output
+	Work ci.Work
 }
 
 // Sound is how the box makes itself heard.
@@ -68,8 +68,8 @@ type Sound struct {
 func Original() *Config {
 	c := defaults()
 	c.Targets = []Target{
-		{Name: "Client Int", LED: Output{Pin: 22}, Build: ci.Build{Type: "bt280"}},
-		{Name: "Hubot", LED: Output{Pin: 25}, Build: ci.Build{Type: "bt1568"}},
+		{Name: "Client Int", LED: Output{Pin: 22}, Work: ci.Build{Type: "bt280"}},
+		{Name: "Hubot", LED: Output{Pin: 25}, Work: ci.Build{Type: "bt1568"}},
 	}
 	return c
 }
@@ -85,7 +85,7 @@ func defaults() *Config {
 			LaunchButton: Input{Pin: 27, PullUp: true, ActiveLow: true},
 			BranchButton: Input{Pin: 23, PullUp: true, ActiveLow: true},
 		},
-		TeamCity: ci.Settings{Timeout: ci.DefaultTimeout},
-		Sound:    Sound{Player: []string{"aplay", "-q"}},
+		Servers: ci.Servers{TeamCity: ci.Settings{Timeout: ci.DefaultTimeout}},
+		Sound:   Sound{Player: []string{"aplay", "-q"}},
 	}
 }

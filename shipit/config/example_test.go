@@ -22,11 +22,11 @@ teamcity = { build_type = "bt280" }
 	}
 	fmt.Println("launch button:", c.Pins.LaunchButton.Pin)
 	for _, target := range c.Targets {
-		fmt.Printf("%s: lamp %d, builds %s\n", target.Name, target.LED.Pin, target.Build.Type)
+		fmt.Printf("%s: lamp %d, %v\n", target.Name, target.LED.Pin, target.Work)
 	}
 	// Output:
 	// launch button: 27
-	// Client Int: lamp 22, builds bt280
+	// Client Int: lamp 22, TeamCity build type "bt280"
 }
 
 // All mistakes are reported at once.

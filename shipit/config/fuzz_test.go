@@ -66,7 +66,7 @@ func holds(t *testing.T, data []byte, c *Config) {
 	pins := []int{c.Pins.Blinker.Pin, c.Pins.ArmingSwitch.Pin, c.Pins.LaunchButton.Pin, c.Pins.BranchButton.Pin}
 	for _, target := range c.Targets {
 		pins = append(pins, target.LED.Pin)
-		if target.Name == "" || target.Build.Type == "" {
+		if target.Name == "" || target.Work == nil {
 			t.Errorf("target %+v", target)
 		}
 	}

@@ -46,7 +46,7 @@ func (s *section) target(lines map[string]int) Target {
 		part = "the lamp of " + quote(t.Name)
 	}
 	t.LED = s.output("led", part, Output{Pin: noPin})
-	t.Build = s.build()
+	t.Work = s.build()
 	return t
 }
 
