@@ -132,7 +132,7 @@ func (r *reply) into(v any, look string) error {
 
 // trouble is the error of an answer that is no 2xx.
 func (r *reply) trouble(look string) error {
-	e := &shipit.AskError{Reason: r.reason(complaint(string(r.text[:min(len(r.text), maxExcerpt)])), look)}
+	e := &shipit.AskError{Reason: r.reason(r.said(), look)}
 	e.Again = again(r.header, time.Now())
 	switch {
 	case r.isLimited(), r.status >= 500, r.status == http.StatusRequestTimeout, r.status == http.StatusConflict:

@@ -19,6 +19,9 @@ type Work interface {
 // Servers says how to reach each server that a configuration names.
 type Servers struct {
 	TeamCity Settings
+	Jenkins  Settings
+	GitHub   GitHubSettings
+	GitLab   Settings
 }
 
 // ByName gives the servers that have an address, by the names of their sections
@@ -28,7 +31,7 @@ func (s Servers) ByName() iter.Seq2[string, Settings] {
 		for _, e := range []struct {
 			name string
 			Settings
-		}{{"teamcity", s.TeamCity}} {
+		}{{"teamcity", s.TeamCity}, {"jenkins", s.Jenkins}, {"github", s.GitHub.Settings}, {"gitlab", s.GitLab}} {
 			if e.URL != nil && !yield(e.name, e.Settings) {
 				return
 			}
@@ -48,11 +51,11 @@ type server interface {
 // own. Any goroutine may call its methods.
 type Fleet struct {
 	servers []server
-	posts   []post // by target
+	berths  []berth // by target
 }
 
-// post is where a target stands.
-type post struct{ server, target int }
+// berth is where a target stands.
+type berth struct{ server, target int }
 
 var (
 	_ shipit.Server   = (*Fleet)(nil)
@@ -62,8 +65,11 @@ var (
 // NewFleet makes the servers that the work needs, one target each, by index.
 // It does nothing until it is asked to. Close it.
 func NewFleet(s Servers, work []Work, opts ...Option) *Fleet {
-	f := &Fleet{posts: make([]post, len(work))}
+	f := &Fleet{berths: make([]berth, len(work))}
 	gather(f, work, func(b []Build) server { return NewTeamCity(s.TeamCity, b, opts...) })
+	gather(f, work, func(j []Job) server { return NewJenkins(s.Jenkins, j, opts...) })
+	gather(f, work, func(w []Workflow) server { return NewGitHub(s.GitHub, w, opts...) })
+	gather(f, work, func(p []Pipeline) server { return NewGitLab(s.GitLab, p, opts...) })
 	return f
 }
 
@@ -72,7 +78,7 @@ func gather[W Work](f *Fleet, work []Work, make func([]W) server) {
 	var jobs []W
 	for i, w := range work {
 		if job, ok := w.(W); ok {
-			f.posts[i] = post{len(f.servers), len(jobs)}
+			f.berths[i] = berth{len(f.servers), len(jobs)}
 			jobs = append(jobs, job)
 		}
 	}
@@ -83,14 +89,14 @@ func gather[W Work](f *Fleet, work []Work, make func([]W) server) {
 
 // at is the server of a target, and its number there.
 func (f *Fleet) at(target int) (server, int) {
-	p := f.posts[target]
+	p := f.berths[target]
 	return f.servers[p.server], p.target
 }
 
 // Ways gives each target the number of its server, for [shipit.Config].
 func (f *Fleet) Ways() []int {
-	ways := make([]int, len(f.posts))
-	for i, p := range f.posts {
+	ways := make([]int, len(f.berths))
+	for i, p := range f.berths {
 		ways[i] = p.server
 	}
 	return ways

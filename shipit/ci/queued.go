@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"io"
-	"regexp"
 	"strings"
 )
 
@@ -110,29 +109,4 @@ func (q *queued) readJSON(r io.Reader) {
 		_ = json.Unmarshal(value, &text) // a number stays as it is
 		q.field(name.(string), text)
 	}
-}
-
-// digits says whether s is a number such as TeamCity counts builds with.
-func digits(s string) bool {
-	return s != "" && len(s) <= 20 && strings.Trim(s, "0123456789") == ""
-}
-
-// exception is the Java class in front of TeamCity's plain text complaints.
-var exception = regexp.MustCompile(`(?:^|Details: )[\w.$]+(?:Exception|Error): ([^\n]+)`)
-
-// complaint finds the sentence for people in a body that explains an error:
-// the message of TeamCity's XML, or plain text; nothing of an HTML page.
-func complaint(text string) string {
-	text = strings.TrimSpace(text)
-	if strings.HasPrefix(text, "<") {
-		var errs struct {
-			Message string `xml:"error>message"`
-		}
-		_ = newXML(strings.NewReader(text)).Decode(&errs)
-		return errs.Message
-	}
-	if m := exception.FindStringSubmatch(text); m != nil {
-		return m[1]
-	}
-	return text
 }

@@ -30,6 +30,7 @@ type Settings struct {
 	User     string                // with Password: Basic authentication
 	Password string                // a secret
 	Token    string                // a secret; goes as Bearer and wins over User
+	Trigger  string                // a secret; GitLab's, goes in the body of a launch
 	CAs      func() *x509.CertPool // whom to believe; asked once, before the first handshake; nil: the system's authorities
 	Timeout  time.Duration         // for the whole request, connection included; 0 is DefaultTimeout
 	Insecure bool                  // credentials may travel over http; package config asks for it
@@ -55,6 +56,8 @@ func (s Settings) credentials() string {
 		return "token"
 	case s.User != "":
 		return "user and password"
+	case s.Trigger != "":
+		return "trigger token"
 	default:
 		return "no credentials"
 	}
@@ -99,7 +102,7 @@ func (s Settings) authorise(r *http.Request) {
 // leaks says whether text holds a secret, plainly or in one of the forms in
 // which a server may echo it.
 func (s Settings) leaks(text string) bool {
-	secrets := []string{s.Token, s.Password}
+	secrets := []string{s.Token, s.Password, s.Trigger}
 	if s.Password != "" {
 		secrets = append(secrets, s.User+":"+s.Password)
 	}

@@ -58,3 +58,8 @@ func withQuery(u *url.URL, query ...string) *url.URL {
 	u.RawQuery = values.Encode()
 	return u
 }
+
+// digits says whether s is a number such as servers count builds with.
+func digits(s string) bool {
+	return s != "" && len(s) <= 20 && strings.Trim(s, "0123456789") == ""
+}

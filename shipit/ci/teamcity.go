@@ -29,17 +29,19 @@ func (b Build) String() string {
 
 func (Build) work() {}
 
-// look names the settings that say what is built.
+// job names the setting that says what is built, and look the branch too.
+func (b Build) job() string { return fmt.Sprintf("build_type %q", b.Type) }
+
 func (b Build) look() string {
 	if b.Branch == "" {
-		return fmt.Sprintf("build_type %q", b.Type)
+		return b.job()
 	}
 	return fmt.Sprintf("build_type %q and branch %q", b.Type, b.Branch)
 }
 
 // TeamCity is a TeamCity server, from 8.1 on. Printing one shows no secret.
 type TeamCity struct {
-	caller *caller
+	base
 	rest   *url.URL // the root of its interface
 	builds []Build
 }
@@ -50,21 +52,11 @@ var _ server = (*TeamCity)(nil)
 // index. It does nothing until it is asked to.
 func NewTeamCity(s Settings, builds []Build, opts ...Option) *TeamCity {
 	return &TeamCity{
-		caller: newCaller(s, opts),
+		base:   base{newCaller(s, opts)},
 		rest:   s.endpoint("app/rest"),
 		builds: builds,
 	}
 }
-
-// Warm implements [shipit.Server]. It blocks until ctx ends, in which time
-// dialled is called from this goroutine or a launch's, one call at a time and
-// none after the return. It should return at once, because the launch waits
-// for it. What dialled gets has a reason as its text.
-func (t *TeamCity) Warm(ctx context.Context, _ int, dialled func(error)) {
-	t.caller.keeper.warm(ctx, dialled)
-}
-
-func (t *TeamCity) close() { t.caller.close() }
 
 // Launch implements [shipit.Server]; target is an index into the builds.
 func (t *TeamCity) Launch(ctx, withdraw context.Context, target int, id string) shipit.Outcome {
@@ -128,7 +120,7 @@ func (t *TeamCity) verdict(a *answer, b Build) shipit.Outcome {
 	case a.status == http.StatusForbidden && strings.Contains(text, "CSRF"):
 		return notStarted("not authorised (%d, CSRF check): use token_file in the place of user and password_file", a.status)
 	case a.status == http.StatusNotFound:
-		return notStarted("unknown build type (%s): look at build_type %q and url", a.code(said), b.Type)
+		return notStarted("%s", a.unknownJob(said, b.job()))
 	default:
 		return a.refusal(said, b.look())
 	}

@@ -2,8 +2,6 @@ package ci
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -66,7 +64,7 @@ func (t *TeamCity) Look(ctx context.Context, target int, build string) (shipit.S
 		}
 		return t.sight(b, build), nil
 	}
-	return shipit.Sight{Stage: shipit.StageLost, Build: build, Progress: -1}, nil
+	return lost(build), nil
 }
 
 // teamcityLocator names a build to TeamCity.
@@ -159,9 +157,5 @@ func (t *TeamCity) Check(ctx context.Context, target int) error {
 	if err != nil || r.isOK() {
 		return err
 	}
-	err = r.trouble(b.look())
-	if e, ok := errors.AsType[*shipit.AskError](err); ok && r.status == http.StatusNotFound {
-		e.Reason = fmt.Sprintf("unknown build type (%s): look at build_type %q and url", r.code(complaint(string(r.text))), b.Type)
-	}
-	return err
+	return r.troubleJob(b.job())
 }

@@ -64,7 +64,7 @@ func send(t *testing.T, s *citest.Server, method, path, contentType, body string
 
 func TestParseMode(t *testing.T) {
 	t.Parallel()
-	for _, words := range []string{"ok", "fail 400", "fail 500", "fail 599", "slow 3s", "slow 1m0.5s", "drop", "silent"} {
+	for _, words := range []string{"ok", "fail 400", "fail 500", "fail 599", "slow 3s", "slow 1m0.5s", "drop", "silent", "late 502", "limit 30s", "vanish", "twice"} {
 		m, err := citest.ParseMode(strings.Fields(words))
 		if err != nil || m.String() != words {
 			t.Errorf("%q gave %q, %v", words, m, err)
@@ -75,7 +75,7 @@ func TestParseMode(t *testing.T) {
 		"slow", "slow 3", "slow -1s", "drop 1", "silent 1s", "cut", "custom", "unread",
 	} {
 		_, err := citest.ParseMode(strings.Fields(words))
-		want := `server mode "` + words + `": want ok, fail CODE (400 to 599), slow DURATION (such as 3s), drop or silent`
+		want := `server mode "` + words + `": want ok, fail CODE (400 to 599), late CODE, slow DURATION (such as 3s), limit DURATION, drop, vanish, twice or silent`
 		if !errors.Is(err, citest.ErrMode) || err.Error() != want {
 			t.Errorf("%q gave %v", words, err)
 		}
@@ -131,7 +131,7 @@ func TestOrders(t *testing.T) {
 		{"path in front, charset", "POST", "/ci" + path, "application/xml; charset=utf-8", order, 200, `id="1"`},
 		{"no comment", "POST", path, "application/xml", `<build><buildType id="bt280"/></build>`, 200, `id="1"`},
 		{"elsewhere", "POST", "/app/rest", "application/xml", order, 404, "nothing at this path"},
-		{"GET", "GET", path, "application/xml", order, 405, "POST"},
+		{"PUT", "PUT", path, "application/xml", order, 405, "POST"},
 		{"JSON", "POST", path, "application/json", `{}`, 415, "application/xml"},
 		{"not XML", "POST", path, "application/xml", `<build>`, 400, "cannot read the build"},
 		{"another element", "POST", path, "application/xml", `<builds/>`, 400, "cannot read the build"},

@@ -1,6 +1,7 @@
 package citest
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"net/http"
@@ -17,34 +18,58 @@ type exchange struct {
 	w    http.ResponseWriter
 	r    *http.Request
 	body string
+	asks bool // about builds: it starts none
 }
 
-// serve lets the mode of the moment have the request.
+// serve lets the mode of the moment have the request: questions have a mode of
+// their own.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	s.running.Add(1) // a connection taken over is no longer counted
 	defer s.running.Done()
-	x, m := &exchange{s: s, w: w, r: r}, s.Mode()
+	x := &exchange{s: s, w: w, r: r, asks: s.dialect.asks(r)}
+	m := s.modeOf(x.asks)
 	if !m.unread {
 		b, _ := io.ReadAll(io.LimitReader(r.Body, maxBody))
 		x.body = string(b)
 	}
-	s.record(Request{Method: r.Method, Path: r.URL.Path, Header: r.Header.Clone(), Body: x.body})
+	s.record(x.asks, Request{Method: r.Method, Path: r.URL.EscapedPath(), Query: r.URL.RawQuery, Header: r.Header.Clone(), Body: x.body})
 	m.do(x)
+}
+
+// answer is what the server says if nothing is wrong with it. isYes: it queued a
+// build, or answered a question.
+func (x *exchange) answer() (answer *reply, isYes bool) {
+	if x.asks {
+		return x.s.dialect.answer(x), true
+	}
+	job, no := x.s.dialect.order(x)
+	if no != nil {
+		return no, false
+	}
+	return x.s.dialect.queued(x, x.s.add(job, x.said())), true
+}
+
+// said is all that an order says.
+func (x *exchange) said() string {
+	if x.body == "" {
+		return x.r.URL.RawQuery
+	}
+	return x.body
 }
 
 func (x *exchange) accept() { x.acceptAfter(0) }
 
 func (x *exchange) acceptAfter(d time.Duration) {
-	text := x.queue()
-	if text == nil {
+	answer, isYes := x.answer()
+	if !isYes {
+		answer.send(x.w)
 		return
 	}
 	late := time.NewTimer(d)
 	defer late.Stop()
 	select {
 	case <-late.C:
-		x.w.Header().Set("Content-Type", "application/xml;charset=UTF-8")
-		_, _ = x.w.Write(text)
+		answer.send(x.w)
 	case <-x.r.Context().Done():
 		x.cut()
 	case <-x.s.done:
@@ -53,23 +78,52 @@ func (x *exchange) acceptAfter(d time.Duration) {
 }
 
 func (x *exchange) acceptUpTo(n int) {
-	text := x.queue()
-	if text == nil {
+	answer, isYes := x.answer()
+	if !isYes {
+		answer.send(x.w)
 		return
 	}
-	x.w.Header().Set("Content-Type", "application/xml;charset=UTF-8")
-	x.w.Header().Set("Content-Length", strconv.Itoa(len(text)))
-	_, _ = x.w.Write(text[:min(n, len(text))])
+	answer.head(x.w)
+	x.w.Header().Set("Content-Length", strconv.Itoa(len(answer.body)))
+	x.w.WriteHeader(answer.code)
+	_, _ = x.w.Write(answer.body[:min(n, len(answer.body))])
 	_ = http.NewResponseController(x.w).Flush()
 	x.cut()
 }
 
-// fail explains itself as TeamCity does where text is wanted.
-func (x *exchange) fail(code int, why string) {
-	x.w.Header().Set("Content-Type", "text/plain;charset=UTF-8")
-	x.w.WriteHeader(code)
-	_, _ = fmt.Fprintf(x.w, "Responding with error, status code: %d (%s).\nDetails: %s\n", code, http.StatusText(code), why)
+// acceptThen queues a build, or answers a question for itself, and goes on as
+// if it hadn't.
+func (x *exchange) acceptThen(do func(*exchange)) {
+	answer, isYes := x.answer()
+	if !isYes {
+		answer.send(x.w)
+		return
+	}
+	do(x)
 }
+
+// acceptTwice sends the answer two times over.
+func (x *exchange) acceptTwice() {
+	answer, _ := x.answer()
+	c, _, err := http.NewResponseController(x.w).Hijack()
+	if err != nil {
+		x.cut()
+	}
+	defer func() { _ = c.Close() }()
+	var once bytes.Buffer
+	fmt.Fprintf(&once, "HTTP/1.1 %d %s\r\nContent-Length: %d\r\n", answer.code, http.StatusText(answer.code), len(answer.body))
+	if answer.media != "" {
+		fmt.Fprintf(&once, "Content-Type: %s\r\n", answer.media)
+	}
+	if answer.to != "" {
+		fmt.Fprintf(&once, "Location: %s\r\n", answer.to)
+	}
+	fmt.Fprintf(&once, "\r\n%s", answer.body)
+	_, _ = c.Write(bytes.Repeat(once.Bytes(), 2))
+}
+
+// fail explains itself as the kind of server does.
+func (x *exchange) fail(code int, why string) { x.s.dialect.refuse(code, why).send(x.w) }
 
 // wait says nothing until the connection is closed by either side.
 func (x *exchange) wait() {

@@ -41,11 +41,35 @@ func Drop() Mode { return Mode{words: "drop", do: (*exchange).cut} }
 // connection is closed.
 func Silent() Mode { return Mode{words: "silent", do: (*exchange).wait} }
 
+// Vanish queues a build and cuts the connection without an answer.
+func Vanish() Mode {
+	return Mode{words: "vanish", do: func(x *exchange) { x.acceptThen((*exchange).cut) }}
+}
+
+// Late queues a build and answers with that status all the same.
+func Late(code int) Mode {
+	return Mode{words: fmt.Sprintf("late %d", code), do: func(x *exchange) {
+		x.acceptThen(func(x *exchange) { x.fail(code, "the stand-in server was told to fail") })
+	}}
+}
+
+// Limit refuses with 429, and asks to be left alone for d.
+func Limit(d time.Duration) Mode {
+	return Mode{words: fmt.Sprintf("limit %s", d), do: func(x *exchange) {
+		x.w.Header().Set("Retry-After", strconv.Itoa(int(d/time.Second)))
+		x.fail(http.StatusTooManyRequests, "too many requests")
+	}}
+}
+
+// Twice queues a build and says so two times over.
+func Twice() Mode { return Mode{words: "twice", do: (*exchange).acceptTwice} }
+
 // ErrMode says that words name no mode. Use one of those that it lists.
-var ErrMode = errors.New("want ok, fail CODE (400 to 599), slow DURATION (such as 3s), drop or silent")
+var ErrMode = errors.New("want ok, fail CODE (400 to 599), late CODE, slow DURATION (such as 3s), limit DURATION, drop, vanish, twice or silent")
 
 // ParseMode makes a mode of the words with which the simulator's script names
-// it: "ok", "fail 500", "slow 3s", "drop", "silent".
+// it: "ok", "fail 500", "late 500", "slow 3s", "limit 30s", "drop", "vanish",
+// "twice", "silent".
 func ParseMode(words []string) (Mode, error) {
 	name, arg := "", ""
 	switch len(words) {
@@ -59,12 +83,21 @@ func ParseMode(words []string) (Mode, error) {
 		if code, err := strconv.Atoi(arg); err == nil && code >= 400 && code <= 599 {
 			return Fail(code), nil
 		}
-	case name == "slow":
-		if d, err := time.ParseDuration(arg); err == nil && d >= 0 {
+	case name == "late":
+		if code, err := strconv.Atoi(arg); err == nil && code >= 400 && code <= 599 {
+			return Late(code), nil
+		}
+	case name == "slow", name == "limit":
+		d, err := time.ParseDuration(arg)
+		switch {
+		case err != nil || d < 0:
+		case name == "slow":
 			return Slow(d), nil
+		default:
+			return Limit(d), nil
 		}
 	case len(words) == 1:
-		for _, m := range []Mode{OK(), Drop(), Silent()} {
+		for _, m := range []Mode{OK(), Drop(), Silent(), Vanish(), Twice()} {
 			if m.words == name {
 				return m, nil
 			}

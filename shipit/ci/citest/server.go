@@ -17,7 +17,8 @@ import (
 // Request is what reached the server.
 type Request struct {
 	Method string
-	Path   string
+	Path   string // as it came, escapes and all
+	Query  string
 	Header http.Header
 	Body   string // empty if it was not read
 }
@@ -25,11 +26,15 @@ type Request struct {
 // keep is how many of the last requests are at hand.
 const keep = 16
 
-// Server is a TeamCity that builds nothing. Any goroutine may call its methods.
+// Server is a TeamCity, or another [Kind] of server, that builds nothing. Any
+// goroutine may call its methods.
 type Server struct {
-	listener  net.Listener
-	tls       *tls.Config // nil: http
-	types     []string    // known build types; empty: all
+	listener net.Listener
+	tls      *tls.Config // nil: http
+	kind     Kind
+	dialect  dialect
+	types    []string // known build types, or jobs; empty: all
+	options
 	onRequest func(Request)
 	http      http.Server
 	done      chan struct{} // closed by Close
@@ -38,18 +43,24 @@ type Server struct {
 	err       error          // why accepting ended, once running is done
 
 	mu       sync.Mutex
-	mode     Mode
+	mode     Mode // of orders
+	asking   Mode // of questions
+	life     Life
 	requests int
-	builds   int
+	asked    int
+	builds   []*build // the first is number 1
 	last     []Request
 }
 
 // New starts a server in mode [OK]. Close it.
 func New(opts ...Option) (*Server, error) {
-	s := &Server{done: make(chan struct{}), mode: OK(), onRequest: func(Request) {}}
+	s := &Server{
+		done: make(chan struct{}), kind: TeamCity, mode: OK(), asking: OK(), life: DefaultLife(), onRequest: func(Request) {},
+	}
 	for _, opt := range opts {
 		opt(s)
 	}
+	s.dialect = s.kind.dialect()
 	if s.listener == nil {
 		l, err := net.ListenTCP("tcp", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)})
 		if err != nil {
@@ -77,35 +88,63 @@ func (s *Server) URL() string {
 	return scheme + "://" + s.listener.Addr().String()
 }
 
-// SetMode changes what happens to the requests that come from now on.
+// SetMode changes what happens to the orders that come from now on, and to
+// whatever else is no question.
 func (s *Server) SetMode(m Mode) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.mode = m
 }
 
-// Mode is what happens to the next request.
-func (s *Server) Mode() Mode {
+// SetAsking changes what happens to the questions that come from now on.
+func (s *Server) SetAsking(m Mode) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.asking = m
+}
+
+// SetLife changes what becomes of the builds that are queued from now on.
+func (s *Server) SetLife(l Life) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.life = l
+}
+
+// Mode is what happens to the next order.
+func (s *Server) Mode() Mode { return s.modeOf(false) }
+
+func (s *Server) modeOf(asks bool) Mode {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if asks {
+		return s.asking
+	}
 	return s.mode
 }
 
-// Requests counts the requests that came, whatever became of them.
+// Requests counts the requests that came, whatever became of them, without the
+// questions.
 func (s *Server) Requests() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.requests
 }
 
+// Asked counts the questions that came: what starts nothing.
+func (s *Server) Asked() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.asked
+}
+
 // Builds counts the builds that were queued, answered or not.
 func (s *Server) Builds() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.builds
+	return len(s.builds)
 }
 
-// Last gives the last requests, at most 16, the newest at the end.
+// Last gives the last requests that were no questions, at most 16, the newest at the end.
 func (s *Server) Last() []Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -139,9 +178,14 @@ func (s *Server) connState(_ net.Conn, state http.ConnState) {
 	}
 }
 
-// record counts a request and tells of it.
-func (s *Server) record(r Request) {
+// record counts a request and tells of it, unless it is a question.
+func (s *Server) record(asks bool, r Request) {
 	s.mu.Lock()
+	if asks {
+		s.asked++
+		s.mu.Unlock()
+		return
+	}
 	s.requests++
 	s.last = append(s.last, r)
 	s.last = slices.Clone(s.last[max(0, len(s.last)-keep):])

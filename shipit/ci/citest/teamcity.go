@@ -5,9 +5,17 @@ import (
 	"fmt"
 	"mime"
 	"net/http"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
+
+	"ship-it.example/shipit"
 )
+
+// teamcity is a TeamCity from 9.0 on, or with [OldTeamCity] 8.1.
+type teamcity struct{}
 
 // order is a build as a client asks for it:
 // https://www.jetbrains.com/help/teamcity/rest/start-and-cancel-builds.html
@@ -22,10 +30,10 @@ type order struct {
 	} `xml:"comment"`
 }
 
-// queued is a build as the server describes it.
+// queued is a build as the server describes it to the one who asked for it.
 type queued struct {
 	XMLName xml.Name `xml:"build"`
-	ID      int      `xml:"id,attr"`
+	ID      int      `xml:"id,attr,omitempty"`
 	TaskID  int      `xml:"taskId,attr"`
 	Type    string   `xml:"buildTypeId,attr"`
 	Branch  string   `xml:"branchName,attr,omitempty"`
@@ -34,47 +42,161 @@ type queued struct {
 	WebURL  string   `xml:"webUrl,attr"`
 }
 
-// order reads what was asked for; code is the status of the refusal, or 0.
-func (x *exchange) order() (o order, code int, why string) {
+func (teamcity) asks(r *http.Request) bool {
+	_, rest, ok := strings.Cut(r.URL.Path, "/app/rest/")
+	return ok && (r.Method == http.MethodGet || r.Method == http.MethodPost && strings.HasPrefix(rest, "buildQueue/"))
+}
+
+func (t teamcity) order(x *exchange) (job string, no *reply) {
+	var o order
 	media, _, _ := mime.ParseMediaType(x.r.Header.Get("Content-Type"))
 	switch {
 	case !strings.HasSuffix(x.r.URL.Path, "/app/rest/buildQueue"):
-		return o, http.StatusNotFound, "there is nothing at this path"
+		return "", t.refuse(http.StatusNotFound, "there is nothing at this path")
 	case x.r.Method != http.MethodPost:
-		return o, http.StatusMethodNotAllowed, "builds are queued with POST"
+		return "", t.refuse(http.StatusMethodNotAllowed, "builds are queued with POST")
 	case media != "application/xml":
-		return o, http.StatusUnsupportedMediaType, "the request must be application/xml"
+		return "", t.refuse(http.StatusUnsupportedMediaType, "the request must be application/xml")
 	}
 	if err := xml.Unmarshal([]byte(x.body), &o); err != nil {
-		return o, http.StatusBadRequest, "cannot read the build: " + err.Error()
+		return "", t.refuse(http.StatusBadRequest, "cannot read the build: "+err.Error())
 	}
 	switch {
 	case o.Type.ID == "":
-		return o, http.StatusBadRequest, "no build type is named"
+		return "", t.refuse(http.StatusBadRequest, "no build type is named")
 	case o.Comment != nil && o.Comment.Text == nil:
-		return o, http.StatusBadRequest, "the comment has no text"
-	case len(x.s.types) > 0 && !slices.Contains(x.s.types, o.Type.ID):
-		return o, http.StatusNotFound, fmt.Sprintf("no build type is found by id %q", o.Type.ID)
+		return "", t.refuse(http.StatusBadRequest, "the comment has no text")
+	case !x.s.knows(o.Type.ID):
+		return "", t.unknown(o.Type.ID)
 	}
-	return o, 0, ""
+	return o.Type.ID, nil
 }
 
-// queue adds the build that was asked for and describes it; nil if the
-// request was refused, and answered.
-func (x *exchange) queue() []byte {
-	o, code, why := x.order()
-	if code != 0 {
-		x.fail(code, why)
-		return nil
-	}
-	x.s.mu.Lock()
-	x.s.builds++
-	id := x.s.builds
-	x.s.mu.Unlock()
-	text, _ := xml.Marshal(queued{ // numbers and strings always marshal
-		ID: id, TaskID: id, Type: o.Type.ID, Branch: o.Branch, State: "queued",
-		Href:   fmt.Sprintf("/app/rest/buildQueue/id:%d", id),
-		WebURL: fmt.Sprintf("%s/viewQueued.html?itemId=%d", x.s.URL(), id),
-	})
-	return append([]byte(`<?xml version="1.0" encoding="UTF-8" standalone="yes"?>`), text...)
+func (t teamcity) unknown(id string) *reply {
+	return t.refuse(http.StatusNotFound, fmt.Sprintf("no build type is found by id %q", id))
 }
+
+func (teamcity) queued(x *exchange, b build) *reply {
+	var o order
+	_ = xml.Unmarshal([]byte(x.body), &o) // order did so before
+	q := queued{
+		ID: b.n, TaskID: b.n, Type: b.job, Branch: o.Branch, State: "queued",
+		Href:   fmt.Sprintf("/app/rest/buildQueue/id:%d", b.n),
+		WebURL: x.s.teamcityPage(b),
+	}
+	if x.s.old {
+		q.ID = 0
+	}
+	text, _ := xml.Marshal(q) // numbers and strings always marshal
+	return &reply{
+		code: http.StatusOK, media: "application/xml;charset=UTF-8",
+		body: append([]byte(`<?xml version="1.0" encoding="UTF-8" standalone="yes"?>`), text...),
+	}
+}
+
+func (s *Server) teamcityPage(b build) string {
+	return fmt.Sprintf("%s/viewQueued.html?itemId=%d", s.URL(), b.n)
+}
+
+// refuse explains itself as TeamCity does where text is wanted.
+func (teamcity) refuse(code int, why string) *reply {
+	return &reply{code: code, media: "text/plain;charset=UTF-8", body: fmt.Appendf(nil,
+		"Responding with error, status code: %d (%s).\nDetails: %s\n", code, http.StatusText(code), why)}
+}
+
+// answer tells of one build, of a list, of a build type, or takes a build back.
+func (t teamcity) answer(x *exchange) *reply {
+	_, path, _ := strings.Cut(x.r.URL.Path, "/app/rest/")
+	resource, locator, single := strings.Cut(path, "/")
+	switch {
+	case resource == "buildTypes" && single:
+		id := strings.TrimPrefix(locator, "id:")
+		if !x.s.knows(id) {
+			return t.unknown(id)
+		}
+		return jsonReply(http.StatusOK, map[string]any{"id": id})
+	case resource != "builds" && resource != "buildQueue":
+		return t.refuse(http.StatusNotFound, "there is nothing at this path")
+	case single:
+		return t.single(x, resource, locator)
+	default:
+		return t.listed(x, resource)
+	}
+}
+
+// single is one build. 8.1 knows a queued one in the queue alone, and a task's
+// number is no build's.
+func (t teamcity) single(x *exchange, resource, locator string) *reply {
+	kind, text, _ := strings.Cut(locator, ":")
+	n, _ := strconv.Atoi(text)
+	b, ok := x.s.find(n)
+	isQueued := b.stage(time.Now()) == shipit.StageQueued
+	right := kind == "taskId" || kind == "id" && !x.s.old
+	if !ok || !right || resource == "buildQueue" && !isQueued || resource == "builds" && isQueued && x.s.old {
+		return t.refuse(http.StatusNotFound, fmt.Sprintf("no build is found by %q", locator))
+	}
+	if x.r.Method == http.MethodPost && !x.s.cancel(n, false) {
+		return t.refuse(http.StatusNotFound, fmt.Sprintf("no queued build is found by %q", locator))
+	}
+	return jsonReply(http.StatusOK, x.s.teamcityBuild(b))
+}
+
+// ofType finds the build type that a locator names.
+func ofType(locator string) string {
+	m := regexp.MustCompile(`buildType:\(id:\(?([^)]*)\)`).FindStringSubmatch(locator)
+	if m == nil {
+		return ""
+	}
+	return m[1]
+}
+
+func (teamcity) listed(x *exchange, resource string) *reply {
+	list := []any{}
+	for _, b := range x.s.list(ofType(x.r.URL.Query().Get("locator"))) {
+		if (b.stage(time.Now()) == shipit.StageQueued) == (resource == "buildQueue") {
+			list = append(list, x.s.teamcityBuild(b))
+		}
+	}
+	return jsonReply(http.StatusOK, map[string]any{"count": len(list), "build": list})
+}
+
+// teamcityBuild is a build as the server describes it:
+// https://www.jetbrains.com/help/teamcity/rest/build.html
+func (s *Server) teamcityBuild(b build) map[string]any {
+	now := time.Now()
+	told := map[string]any{
+		"id": b.n, "taskId": b.n, "buildTypeId": b.job, "webUrl": s.teamcityPage(b),
+		"state":   b.word(now, [5]string{"queued", "running", "finished", "finished", "finished"}),
+		"comment": map[string]any{"text": comment(b.text)},
+	}
+	if s.old {
+		delete(told, "id")
+	}
+	switch b.stage(now) {
+	case shipit.StageQueued:
+		told["waitReason"] = "There are no idle compatible agents which can run this build"
+	case shipit.StageRunning:
+		told["status"], told["statusText"] = "SUCCESS", "Step 1/2"
+		told["running-info"] = map[string]any{"percentageComplete": int(100 * b.progress(now))}
+	case shipit.StagePassed:
+		told["status"], told["statusText"] = "SUCCESS", "Success"
+	case shipit.StageFailed:
+		told["status"], told["statusText"] = "FAILURE", "Exit code 1 (Step: deploy)"
+	default:
+		told["status"], told["statusText"] = "UNKNOWN", "Canceled"
+		told["canceledInfo"] = map[string]any{"timestamp": "20261122T170000+0000"}
+	}
+	return told
+}
+
+// comment is the comment of an order.
+func comment(text string) string {
+	var o order
+	if xml.Unmarshal([]byte(text), &o) != nil || o.Comment == nil || o.Comment.Text == nil {
+		return ""
+	}
+	return *o.Comment.Text
+}
+
+// knows tells whether there is a job of that name.
+func (s *Server) knows(job string) bool { return len(s.types) == 0 || slices.Contains(s.types, job) }

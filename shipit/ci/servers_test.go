@@ -1,0 +1,287 @@
+package ci_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"ship-it.example/shipit"
+	"ship-it.example/shipit/ci"
+	"ship-it.example/shipit/ci/citest"
+)
+
+// What goes over the wire to start a build on each kind of server. TeamCity's
+// is in TestRequest.
+func TestRequests(t *testing.T) {
+	t.Parallel()
+	const form, json = "application/x-www-form-urlencoded", "application/json"
+	secret := func(s ci.Settings) ci.Settings { s.User, s.Password = "ship", "s3cret"; return s }
+	token := func(s ci.Settings) ci.Settings { s.Token = "t0ken"; return s }
+	trigger := func(s ci.Settings) ci.Settings { s.Token, s.Trigger = "t0ken", "tr1g"; return s }
+	tests := []struct {
+		name    string
+		kind    citest.Kind
+		servers func(ci.Settings) ci.Servers
+		work    ci.Work
+		want    citest.Request
+	}{
+		{
+			"Jenkins, no parameters", citest.Jenkins,
+			func(s ci.Settings) ci.Servers { return ci.Servers{Jenkins: secret(s)} },
+			ci.Job{Name: "app"},
+			citest.Request{Path: "/job/app/build", Query: "delay=0sec", Header: http.Header{"Authorization": {"Basic c2hpcDpzM2NyZXQ="}, "Content-Length": {"0"}}},
+		},
+		{
+			"Jenkins, folders, a branch with a slash", citest.Jenkins,
+			func(s ci.Settings) ci.Servers { return ci.Servers{Jenkins: s} },
+			ci.Job{Name: "de ploy/app", Branch: "feature/x", Parameters: map[string]string{"A": "b c"}, Launch: "L"},
+			citest.Request{Path: "/job/de%20ploy/job/app/job/feature%252Fx/buildWithParameters", Query: "delay=0sec", Body: "A=b+c&L=L1D", Header: http.Header{"Content-Type": {form}, "Content-Length": {"11"}}},
+		},
+		{
+			"GitHub", citest.GitHub,
+			func(s ci.Settings) ci.Servers { return ci.Servers{GitHub: ci.GitHubSettings{Settings: token(s)}} },
+			ci.Workflow{Owner: "acme", Repo: "app", File: "deploy.yml", Ref: "main", Launch: "id"},
+			citest.Request{Path: "/repos/acme/app/actions/workflows/deploy.yml/dispatches", Body: `{"ref":"main","inputs":{"id":"L1D"}}`, Header: http.Header{
+				"Accept": {"application/vnd.github+json"}, "Authorization": {"Bearer t0ken"}, "X-Github-Api-Version": {"2026-03-10"}, "Content-Type": {json}, "Content-Length": {"36"},
+			}},
+		},
+		{
+			"GitHub, an older version with details", citest.GitHub,
+			func(s ci.Settings) ci.Servers {
+				return ci.Servers{GitHub: ci.GitHubSettings{Settings: s, Version: "2022-11-28", Details: true}}
+			},
+			ci.Workflow{Owner: "acme", Repo: "app", File: "7", Ref: "v1"},
+			citest.Request{Path: "/repos/acme/app/actions/workflows/7/dispatches", Body: `{"ref":"v1","return_run_details":true}`, Header: http.Header{
+				"Accept": {"application/vnd.github+json"}, "X-Github-Api-Version": {"2022-11-28"}, "Content-Type": {json}, "Content-Length": {"38"},
+			}},
+		},
+		{
+			"GitLab", citest.GitLab,
+			func(s ci.Settings) ci.Servers { return ci.Servers{GitLab: token(s)} },
+			ci.Pipeline{Project: "acme/app", Ref: "main", Launch: "L"},
+			citest.Request{Path: "/api/v4/projects/acme%2Fapp/pipeline", Body: `{"ref":"main","variables":[{"key":"L","value":"L1D"}]}`, Header: http.Header{
+				"Private-Token": {"t0ken"}, "Content-Type": {json}, "Content-Length": {"54"},
+			}},
+		},
+		{
+			"GitLab, by a trigger token alone", citest.GitLab,
+			func(s ci.Settings) ci.Servers { return ci.Servers{GitLab: trigger(s)} },
+			ci.Pipeline{Project: "42", Ref: "main", Variables: map[string]string{"TO": "int"}},
+			citest.Request{Path: "/api/v4/projects/42/trigger/pipeline", Body: "ref=main&token=tr1g&variables%5BTO%5D=int", Header: http.Header{
+				"Content-Type": {form}, "Content-Length": {"41"},
+			}},
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s := standIn(t, citest.As(tt.kind))
+			f := ci.NewFleet(tt.servers(settings(t, s.URL())), []ci.Work{tt.work}, ci.WithVersion("2.0.0"))
+			defer func() { _ = f.Close() }()
+			if got := f.Launch(t.Context(), t.Context(), 0, "L1D"); got.Verdict != shipit.Started {
+				t.Errorf("outcome %+v", got)
+			}
+			tt.want.Method = "POST"
+			tt.want.Header["User-Agent"], tt.want.Header["Connection"] = []string{"ship-it/2.0.0"}, []string{"close"}
+			if tt.want.Header["Accept"] == nil {
+				tt.want.Header["Accept"] = []string{"application/json"}
+			}
+			if diff := cmp.Diff([]citest.Request{tt.want}, s.Last()); diff != "" {
+				t.Errorf("requests (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// The answers of Jenkins, GitHub and GitLab that mean something of their own.
+func TestVerdicts(t *testing.T) {
+	t.Parallel()
+	to := func(code int, location string) citest.Mode { return citest.Redirect(code, location) }
+	json := func(code int, body string) citest.Mode { return citest.Answer(code, "application/json", body) }
+	plain, with := ci.Job{Name: "app"}, ci.Job{Name: "app", Launch: "L"}
+	flow := ci.Workflow{Owner: "acme", Repo: "app", File: "deploy.yml", Ref: "main"}
+	line := ci.Pipeline{Project: "acme/app", Ref: "main"}
+	const before = ": look at the server before the next launch"
+	tests := []struct {
+		name string
+		work ci.Work
+		mode citest.Mode
+		want shipit.Outcome
+	}{
+		{"303: joined a waiting one", with, to(303, "https://elsewhere.example/x/queue/item/7/"), started("queue:7")},
+		{"302 to the item", with, to(302, "/queue/item/7"), started("queue:7")},
+		{"302: the queue took nothing", with, to(302, "."), notStarted("refused (302): the queue took nothing: look at the server, it may be about to stop")},
+		{"302: or had it", plain, to(302, "/job/app/"), unknown("not a build (302): the queue took nothing, or had the job already" + before)},
+		{"302: a login", with, to(302, "https://sso.example/login?x=y"), notStarted("redirected (302 to https://sso.example/login): look at url")},
+		{"201 without an item", with, to(201, "/job/app/"), unknown("not a build (201): look at url, and at the server before the next launch")},
+		{"crumb", with, citest.Answer(403, "text/html", "<title>Error 403 No valid crumb was included in the request</title>"), notStarted("not authorised (403, crumb): put an API token into token_file, not the password")},
+		{"disabled", with, citest.Fail(409), notStarted(`conflict (409): the job can't be built: look whether job "app" is disabled`)},
+		{"no such parameters", with, citest.Fail(400), notStarted(`refused (400): look at parameters and job "app"`)},
+		{"no such job", plain, citest.Fail(404), notStarted(`unknown build type (404): look at job "app" and url`)},
+
+		{"204: the run names itself later", flow, citest.Answer(204, "", ""), started("")},
+		{"200 without a run", flow, json(200, `{"workflow_run_id":null}`), unknown("not a build (200): look at url, and at the server before the next launch")},
+		{"no dispatch", flow, json(422, `{"message":"Workflow does not have 'workflow_dispatch' trigger"}`), notStarted(`refused (422, "Workflow does not have 'workflow_dispatch' trigger"): look at ref, inputs and launch, and whether the workflow has workflow_dispatch on that ref`)},
+		{"an older server", flow, json(400, `{"message":"The version of the API is not supported"}`), notStarted(`refused (400, "The version of the API is not supported"): look at api_version, an older server wants 2022-11-28`)},
+		{"no such workflow", flow, json(404, `{"message":"Not Found"}`), notStarted(`unknown build type (404, "Not Found"): look at repo "acme/app", workflow "deploy.yml" and ref "main" and url`)},
+
+		{"a pipeline without an id", line, json(201, `{}`), unknown("not a build (201): look at url, and at the server before the next launch")},
+		{"no jobs", line, json(400, `{"message":{"base":["No stages"]}}`), notStarted(`refused (400, "{\"base\":[\"No stages\"]}"): look at ref "main" and variables, and whether any job would run`)},
+		{"no such project", line, json(404, `{"message":"404 Project Not Found"}`), notStarted(`unknown build type (404, "404 Project Not Found"): look at project "acme/app" and ref "main" and url`)},
+		{"an echoed token", line, json(403, `{"error":"t0ken is too weak"}`), notStarted(`not authorised (403): look at this user's rights on the server, and at project "acme/app" and ref "main"`)},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s := standIn(t)
+			s.SetMode(tt.mode)
+			set := settings(t, s.URL())
+			set.Token = "t0ken"
+			servers := ci.Servers{Jenkins: set, GitHub: ci.GitHubSettings{Settings: set}, GitLab: set}
+			f := ci.NewFleet(servers, []ci.Work{tt.work})
+			defer func() { _ = f.Close() }()
+			got := f.Launch(t.Context(), t.Context(), 0, "L1D")
+			got.Reason = strings.ReplaceAll(got.Reason, s.URL(), "ADDRESS")
+			if got.Verdict == shipit.Started {
+				tt.want.URL = got.URL
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("outcome (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// An item of Jenkins's queue is forgotten five minutes after it began; its build
+// still tells.
+func TestJenkinsForgets(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		k := kinds()[2]
+		f, s := k.fleetIn(t)
+		s.SetLife(citest.Life{Queue: time.Second, Run: time.Hour, End: shipit.StagePassed})
+		build := launched(t, k, f)
+		<-time.After(10 * time.Minute)
+		if got := lookAt(t, f, build); got.Stage != shipit.StageRunning || got.Build != "1" {
+			t.Errorf("got %+v", got)
+		}
+	})
+}
+
+// With equal parameters a second press joins the first one's item.
+func TestJenkinsJoins(t *testing.T) {
+	t.Parallel()
+	s := standIn(t, citest.As(citest.Jenkins), citest.Joining())
+	f := ci.NewFleet(ci.Servers{Jenkins: settings(t, s.URL())}, []ci.Work{ci.Job{Name: "app", Parameters: map[string]string{"A": "b"}}})
+	defer func() { _ = f.Close() }()
+	for range 2 {
+		if got := f.Launch(t.Context(), t.Context(), 0, "L1D"); got.Verdict != shipit.Started || got.Build != "queue:1" {
+			t.Errorf("outcome %+v", got)
+		}
+	}
+}
+
+// What a check of a Jenkins job finds before the press.
+func TestJenkinsCheck(t *testing.T) {
+	t.Parallel()
+	with := ci.Job{Name: "app", Parameters: map[string]string{"TO": "int"}, Launch: "L"}
+	multi := citest.Answer(200, "application/json", `{"_class":"org.jenkinsci.plugins.workflow.multibranch.WorkflowMultiBranchProject"}`)
+	tests := []struct {
+		name    string
+		job     ci.Job
+		options []citest.Option
+		mode    citest.Mode
+		want    string
+	}{
+		{"well", with, []citest.Option{citest.WithParameters("L", "TO", "MORE")}, citest.OK(), ""},
+		{"disabled", ci.Job{Name: "app"}, []citest.Option{citest.Disabled()}, citest.OK(), `conflict: the job can't be built: look whether job "app" is disabled`},
+		{"lacks one", with, []citest.Option{citest.WithParameters("L")}, citest.OK(), `refused: job "app" has no parameter "TO": look at parameters and launch`},
+		{"takes none", with, []citest.Option{citest.WithParameters()}, citest.OK(), `refused: job "app" takes no parameters: take parameters and launch out`},
+		{"takes some", ci.Job{Name: "app"}, []citest.Option{citest.WithParameters("A", "B")}, citest.OK(), `refused: job "app" takes parameters: add parameters = {}, or some of A, B`},
+		{"multibranch", ci.Job{Name: "app"}, nil, multi, `unknown build type: job "app" is a multibranch project: add the branch`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s := standIn(t, append(tt.options, citest.As(citest.Jenkins))...)
+			s.SetAsking(tt.mode)
+			f := ci.NewFleet(ci.Servers{Jenkins: settings(t, s.URL())}, []ci.Work{tt.job})
+			defer func() { _ = f.Close() }()
+			got := ""
+			if err := f.Check(t.Context(), 0); err != nil {
+				got = err.Error()
+			}
+			if got != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+// A build that waits for a person says so; it is no end.
+func TestWaiting(t *testing.T) {
+	each(t, func(t *testing.T, k kindCase) {
+		if k.kind != citest.GitHub && k.kind != citest.GitLab {
+			return
+		}
+		f, s := k.fleetIn(t)
+		s.SetLife(citest.Life{Waits: true})
+		build := launched(t, k, f)
+		<-time.After(time.Hour)
+		if got := lookAt(t, f, build); !got.Waiting || got.Stage.Ended() {
+			t.Errorf("got %+v", got)
+		}
+	})
+}
+
+// A server that can't answer says so, and isn't asked.
+func TestCannot(t *testing.T) {
+	t.Parallel()
+	s := standIn(t, citest.As(citest.GitLab))
+	set := settings(t, s.URL())
+	set.Trigger = "tr1g"
+	flow := ci.Workflow{Owner: "acme", Repo: "app", File: "deploy.yml", Ref: "main"}
+	f := ci.NewFleet(ci.Servers{GitLab: set, GitHub: ci.GitHubSettings{Settings: set}, Jenkins: set},
+		[]ci.Work{ci.Pipeline{Project: "a", Ref: "b"}, flow, ci.Job{Name: "app"}})
+	defer func() { _ = f.Close() }()
+	want := []shipit.Abilities{{}, {Look: true, Cancel: true, Check: true}, {Look: true, Cancel: true, Check: true}}
+	for target, can := range want {
+		if diff := cmp.Diff(can, f.Can(target)); diff != "" {
+			t.Errorf("target %d (-want +got):\n%s", target, diff)
+		}
+		if _, err := f.Find(t.Context(), target, "L", time.Now()); !errors.Is(err, shipit.ErrCannot) {
+			t.Errorf("target %d: %v", target, err)
+		}
+	}
+	_, looked := f.Look(t.Context(), 0, "1")
+	for _, err := range []error{looked, f.Cancel(t.Context(), 0, "1"), f.Check(t.Context(), 0)} {
+		if !errors.Is(err, shipit.ErrCannot) {
+			t.Error(err)
+		}
+	}
+	if s.Asked() != 0 {
+		t.Errorf("%d questions", s.Asked())
+	}
+}
+
+// The end of the asker is no fault of the server's.
+func TestAskedNoMore(t *testing.T) {
+	each(t, func(t *testing.T, k kindCase) {
+		f, s := k.fleetIn(t)
+		build := launched(t, k, f)
+		s.SetAsking(citest.Silent())
+		ctx, stop := context.WithCancelCause(t.Context())
+		time.AfterFunc(3*time.Second, func() { stop(shipit.ErrStopped) })
+		began := time.Now()
+		_, err := f.Look(ctx, 0, build)
+		if !errors.Is(err, shipit.ErrStopped) || time.Since(began) != 3*time.Second {
+			t.Errorf("after %v: %v", time.Since(began), err)
+		}
+	})
+}
