@@ -20,6 +20,7 @@ type caller struct {
 	dialer    *dialer
 	keeper    *keeper
 	asks      *http.Transport // for questions; a launch never uses it
+	say       func(line string)
 }
 
 // Option changes how a server is reached.
@@ -36,6 +37,11 @@ func WithVersion(version string) Option {
 func WithClockDoubt(doubt func(now time.Time) bool) Option {
 	return func(c *caller) { c.dialer.doubt = doubt }
 }
+
+// WithOutput has say called with each line that a [Command] writes, from any
+// goroutine. A line is short, can be printed and holds no secret of the
+// command's.
+func WithOutput(say func(line string)) Option { return func(c *caller) { c.say = say } }
 
 // WithDial replaces [net.Dialer.DialContext].
 func WithDial(dial DialFunc) Option {

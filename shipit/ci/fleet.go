@@ -69,6 +69,7 @@ func NewFleet(s Servers, work []Work, opts ...Option) *Fleet {
 	gather(f, work, func(b []Build) server { return NewTeamCity(s.TeamCity, b, opts...) })
 	gather(f, work, func(j []Job) server { return NewJenkins(s.Jenkins, j, opts...) })
 	gather(f, work, func(w []Workflow) server { return NewGitHub(s.GitHub, w, opts...) })
+	gather(f, work, func(c []Command) server { return NewCommands(c, opts...) })
 	gather(f, work, func(p []Pipeline) server { return NewGitLab(s.GitLab, p, opts...) })
 	return f
 }

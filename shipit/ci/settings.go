@@ -3,19 +3,13 @@ package ci
 import (
 	"cmp"
 	"crypto/x509"
-	"encoding/base64"
 	"fmt"
-	"html"
 	"io"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
-	"slices"
-	"strconv"
-	"strings"
 	"time"
-	"unicode"
 )
 
 // DefaultTimeout is the time that a launch has if the settings give none.
@@ -99,33 +93,13 @@ func (s Settings) authorise(r *http.Request) {
 	}
 }
 
-// leaks says whether text holds a secret, plainly or in one of the forms in
-// which a server may echo it.
+// leaks says whether text holds a secret.
 func (s Settings) leaks(text string) bool {
 	secrets := []string{s.Token, s.Password, s.Trigger}
 	if s.Password != "" {
 		secrets = append(secrets, s.User+":"+s.Password)
 	}
-	text = solid(text)
-	return slices.ContainsFunc(secrets, func(secret string) bool {
-		forms := []string{
-			secret, url.QueryEscape(secret), url.PathEscape(secret), html.EscapeString(secret),
-			strings.Trim(strconv.Quote(secret), `"`),
-			base64.RawStdEncoding.EncodeToString([]byte(secret)), base64.RawURLEncoding.EncodeToString([]byte(secret)),
-		}
-		return secret != "" && slices.ContainsFunc(forms, func(form string) bool { return strings.Contains(text, solid(form)) })
-	})
-}
-
-// solid is s without blanks and what can't be printed: they could part a secret
-// in two.
-func solid(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsSpace(r) || !unicode.IsPrint(r) {
-			return -1
-		}
-		return r
-	}, s)
+	return holdsAny(text, secrets)
 }
 
 // bare is u without the parts that may hold a secret.

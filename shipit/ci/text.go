@@ -10,12 +10,15 @@ const maxText = 120
 
 // clean makes one short line of such a text, without characters that a
 // terminal or a log could stumble over.
-func clean(s string) string {
+func clean(s string) string { return cleanTo(s, maxText) }
+
+// cleanTo is clean for a line of at most that many characters.
+func cleanTo(s string, most int) string {
 	s = strings.Join(strings.FieldsFunc(s, func(r rune) bool {
 		return unicode.IsSpace(r) || !unicode.IsPrint(r)
 	}), " ")
-	if short := []rune(s); len(short) > maxText {
-		return string(short[:maxText-1]) + "…"
+	if short := []rune(s); len(short) > most {
+		return string(short[:most-1]) + "…"
 	}
 	return s
 }
