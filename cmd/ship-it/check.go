@@ -23,7 +23,11 @@ func load(o options, secrets bool) (*config.Config, error) {
 		options = append(options, config.WithSecrets(os.LookupEnv))
 	}
 	c, err := config.Load(o.config, options...)
-	for _, name := range []string{config.EnvUser, config.EnvPassword, config.EnvToken} {
+	for _, variable := range os.Environ() {
+		name, _, _ := strings.Cut(variable, "=")
+		if !config.IsSecret(name) {
+			continue
+		}
 		if err := os.Unsetenv(name); err != nil {
 			return nil, fmt.Errorf("take a secret out of the environment: %w", err)
 		}

@@ -46,7 +46,8 @@ func (r *rig) serve(s ci.Servers) {
 	for i, t := range r.config.Targets {
 		work[i] = t.Work
 	}
-	fleet := ci.NewFleet(s, work, ci.WithVersion(release), ci.WithClockDoubt(ci.ClockDoubt(buildDate())))
+	fleet := ci.NewFleet(s, work, ci.WithVersion(release), ci.WithClockDoubt(ci.ClockDoubt(buildDate())),
+		ci.WithOutput(func(line string) { r.log.Info(line) }))
 	r.server, r.ways = fleet, fleet.Ways()
 	r.closers = append(r.closers, fleet.Close)
 }

@@ -22,6 +22,7 @@ type Servers struct {
 	Jenkins  Settings
 	GitHub   GitHubSettings
 	GitLab   Settings
+	Webhooks map[string]Hook
 }
 
 // ByName gives the servers that have an address, by the names of their sections
@@ -33,6 +34,11 @@ func (s Servers) ByName() iter.Seq2[string, Settings] {
 			Settings
 		}{{"teamcity", s.TeamCity}, {"jenkins", s.Jenkins}, {"github", s.GitHub.Settings}, {"gitlab", s.GitLab}} {
 			if e.URL != nil && !yield(e.name, e.Settings) {
+				return
+			}
+		}
+		for _, name := range sortedKeys(s.Webhooks) {
+			if !yield("webhook."+name, s.Webhooks[name].Settings) {
 				return
 			}
 		}
@@ -69,6 +75,10 @@ func NewFleet(s Servers, work []Work, opts ...Option) *Fleet {
 	gather(f, work, func(b []Build) server { return NewTeamCity(s.TeamCity, b, opts...) })
 	gather(f, work, func(j []Job) server { return NewJenkins(s.Jenkins, j, opts...) })
 	gather(f, work, func(w []Workflow) server { return NewGitHub(s.GitHub, w, opts...) })
+	for _, name := range sortedKeys(s.Webhooks) {
+		gatherIf(f, work, func(c Call) bool { return c.Server == name },
+			func(c []Call) server { return NewWebhook(s.Webhooks[name], c, opts...) })
+	}
 	gather(f, work, func(c []Command) server { return NewCommands(c, opts...) })
 	gather(f, work, func(p []Pipeline) server { return NewGitLab(s.GitLab, p, opts...) })
 	return f
@@ -76,9 +86,14 @@ func NewFleet(s Servers, work []Work, opts ...Option) *Fleet {
 
 // gather makes one server of all work of its kind, if there is any.
 func gather[W Work](f *Fleet, work []Work, make func([]W) server) {
+	gatherIf(f, work, func(W) bool { return true }, make)
+}
+
+// gatherIf does so of some of it.
+func gatherIf[W Work](f *Fleet, work []Work, belongs func(W) bool, make func([]W) server) {
 	var jobs []W
 	for i, w := range work {
-		if job, ok := w.(W); ok {
+		if job, ok := w.(W); ok && belongs(job) {
 			f.berths[i] = berth{len(f.servers), len(jobs)}
 			jobs = append(jobs, job)
 		}

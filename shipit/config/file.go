@@ -35,7 +35,7 @@ func configFile() demand {
 func secretFile() demand {
 	return demand{4 << 10, othersWrite | othersRead, flaw{
 		"there is no such file",
-		"make it, with mode 0600; a service has no other way, as sudo and service drop " + EnvUser + ", _PASS and _TOKEN",
+		"make it, with mode 0600; a service has no other way, as sudo and service drop the variables that do as well",
 		fs.ErrNotExist,
 	}}
 }

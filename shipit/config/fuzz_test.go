@@ -85,7 +85,7 @@ func holds(t *testing.T, data []byte, c *Config) {
 	if c.Debounce < minDebounce || c.Debounce > maxDebounce || c.TeamCity.Timeout < minTimeout || c.TeamCity.Timeout > maxTimeout {
 		t.Errorf("debounce %v, time-out %v", c.Debounce, c.TeamCity.Timeout)
 	}
-	if c.TeamCity.URL == nil || c.TeamCity.URL.Scheme == "http" && c.TeamCity.Token+c.TeamCity.Password != "" && !c.TeamCity.Insecure {
+	if c.TeamCity.URL != nil && c.TeamCity.URL.Scheme == "http" && c.TeamCity.Token+c.TeamCity.Password != "" && !c.TeamCity.Insecure {
 		t.Errorf("server %v, insecure %t", c.TeamCity, c.TeamCity.Insecure)
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"cmp"
 	"path/filepath"
 	"slices"
+
+	"ship-it.example/shipit/ci"
 )
 
 // Option changes what [Load] and [Parse] do.
@@ -56,6 +58,7 @@ type reader struct {
 	checkSound func(wav []byte) error
 	top        *section
 	uses       []use // of pins
+	hooks      map[string]ci.Hook
 	mistakes   []Mistake
 }
 
@@ -97,7 +100,7 @@ func (r *reader) config(top *section) *Config {
 	c.Debounce = top.duration("debounce", c.Debounce, minDebounce, maxDebounce)
 	c.RequireRearm = top.boolean("require_rearm", c.RequireRearm)
 	c.Pins = top.pins(c.Pins)
-	c.TeamCity = top.teamcity(c.TeamCity)
+	c.Servers = top.servers(c.Servers)
 	c.Sound = top.sound(c.Sound)
 	c.Targets = top.targets()
 	top.done()

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -86,7 +87,8 @@ func (s *section) checkPair(envUser, envPassword *credential) {
 // hasSecret tells whether anything is going to be sent that others must not
 // see.
 func (s *section) hasSecret(settings *ci.Settings) bool {
-	return settings.Password != "" || settings.Token != "" || s.has("user") || s.has("password_file") || s.has("token_file")
+	return settings.Password+settings.Token+settings.Trigger != "" ||
+		slices.ContainsFunc([]string{"user", "password_file", "token_file", "trigger_token_file"}, s.has)
 }
 
 // env is a credential of the environment, nil if there is none.

@@ -38,6 +38,14 @@ func (s *section) get(key, like string, kinds ...unstable.Kind) *node {
 // has tells whether a key stands in the file, right or wrong.
 func (s *section) has(key string) bool { return s.node.keys[key] != nil }
 
+// place is where a key stands, or the section if it doesn't.
+func (s *section) place(key string) place {
+	if n := s.node.keys[key]; n != nil {
+		return n.place
+	}
+	return s.node.place
+}
+
 // missing notes that the section lacks a key.
 func (s *section) missing(key, like string) {
 	if !s.has(key) {

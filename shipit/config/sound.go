@@ -18,27 +18,35 @@ func (s *section) sound(otherwise Sound) Sound {
 	}
 }
 
-// player reads a program and its arguments. A program with a slash in its name
-// that isn't absolute begins in the configuration's folder, as every path does.
+// player reads the program that plays.
 func (s *section) player(otherwise []string) []string {
-	const key, like = "player", `player = ["aplay", "-q"]`
+	if player := s.program("player", `player = ["aplay", "-q"]`, "; player = [] is silence"); player != nil {
+		return player
+	}
+	return otherwise
+}
+
+// program reads a program and its arguments; nil if there is none. One with a
+// slash in its name that isn't absolute begins in the configuration's folder, as
+// every path does. more is what else can be done about an empty argument.
+func (s *section) program(key, like, more string) []string {
 	n := s.get(key, like, unstable.Array)
 	if n == nil {
-		return otherwise
+		return nil
 	}
-	player := make([]string, 0, len(n.items))
+	program := make([]string, 0, len(n.items))
 	for _, item := range n.items {
 		if item.kind != unstable.String {
 			s.add(item.place, s.label+key, "holds "+kindName(item.kind)+", not a string", "write it as in "+like)
 		} else if item.text == "" || strings.Contains(item.text, "\x00") {
-			s.add(item.place, s.label+key, "holds "+quote(item.text)+", which can be no argument", "take it out; player = [] is silence")
+			s.add(item.place, s.label+key, "holds "+quote(item.text)+", which can be no argument", "take it out"+more)
 		}
-		player = append(player, item.text)
+		program = append(program, item.text)
 	}
-	if len(player) > 0 && strings.Contains(player[0], "/") && !filepath.IsAbs(player[0]) {
-		player[0] = filepath.Join(filepath.Dir(s.path), player[0])
+	if len(program) > 0 && strings.Contains(program[0], "/") && !filepath.IsAbs(program[0]) {
+		program[0] = filepath.Join(filepath.Dir(s.path), program[0])
 	}
-	return player
+	return program
 }
 
 // wave reads the sound file that a key names; nil is the built-in sound.

@@ -5,8 +5,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/pelletier/go-toml/v2/unstable"
-
-	"ship-it.example/shipit/ci"
 )
 
 const maxName = 64 // characters: what a log line and a label on the lid have room for
@@ -33,7 +31,7 @@ func (s *section) targets() []Target {
 		}
 		targets = append(targets, s.under(n, "[[target]] ").target(lines))
 	}
-	s.checkServer(list)
+	s.checkServers(list)
 	return targets
 }
 
@@ -46,7 +44,7 @@ func (s *section) target(lines map[string]int) Target {
 		part = "the lamp of " + quote(t.Name)
 	}
 	t.LED = s.output("led", part, Output{Pin: noPin})
-	t.Work = s.build()
+	t.Work = s.work()
 	return t
 }
 
@@ -70,31 +68,17 @@ func (s *section) name(lines map[string]int) string {
 	return n.text
 }
 
-// build reads what is to be built, and where: each server has a key of its own.
-func (s *section) build() ci.Build {
-	const key, like = "teamcity", `teamcity = { build_type = "bt280" }`
-	s.missing(key, like)
-	n := s.get(key, like, unstable.Table)
-	if n == nil {
-		return ci.Build{}
-	}
-	t := s.under(n, s.label+key+".")
-	defer t.done()
-	const typeLike, branchLike = `build_type = "bt280"`, `branch = "main"`
-	t.missing("build_type", typeLike)
-	return ci.Build{
-		Type:   t.line("build_type", typeLike).content(),
-		Branch: t.line("branch", branchLike).content(),
-	}
-}
-
-// checkServer notes the first target whose server has no section.
-func (s *section) checkServer(targets *node) {
-	for _, n := range targets.items {
-		if use := n.keys["teamcity"]; use != nil && !s.has("teamcity") {
-			s.add(use.place, "[[target]] teamcity", "needs a [teamcity] section, and there is none",
-				`add one, with url = "https://teamcity.example.com"`)
-			return
+// checkServers notes the first target of each kind whose server has no section.
+func (s *section) checkServers(targets *node) {
+	for _, e := range errands() {
+		if e.key == "command" || e.key == "webhook" || s.has(e.key) {
+			continue
+		}
+		for _, n := range targets.items {
+			if use := n.keys[e.key]; use != nil {
+				s.add(use.place, "[[target]] "+e.key, "needs a ["+e.key+"] section, and there is none", "add one, as the sample has it")
+				break
+			}
 		}
 	}
 }

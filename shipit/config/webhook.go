@@ -1,0 +1,318 @@
+package config
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2/unstable"
+
+	"ship-it.example/shipit"
+	"ship-it.example/shipit/ci"
+)
+
+// webhooks reads the [webhook.NAME] sections.
+func (s *section) webhooks() map[string]ci.Hook {
+	n := s.get("webhook", "[webhook.buildkite]", unstable.Table)
+	if n == nil {
+		return nil
+	}
+	hooks := map[string]ci.Hook{}
+	for name, section := range n.keys {
+		label := "[webhook." + kindly(name) + "]"
+		switch {
+		case section.kind != unstable.Table:
+			s.add(section.place, label, "is "+kindName(section.kind)+", not a table", "write it as in [webhook.buildkite]")
+		case name == "" || strings.ContainsFunc(name, notBare) || strings.ToLower(name) != name:
+			s.add(section.place, label, "is no name", "take small letters, digits, - and _")
+		default:
+			hooks[name] = s.under(section, label+" ").webhook(name)
+		}
+	}
+	return hooks
+}
+
+// webhook reads one section.
+func (s *section) webhook(name string) ci.Hook {
+	defer s.done()
+	var h ci.Hook
+	h.URL = s.url(`url = "https://ci.example.com/api"`, "")
+	s.hookLogin(&h, "webhook_"+name)
+	h.Headers = s.strings("headers", `headers = { Accept = "application/json" }`)
+	s.checkHeaders("headers", h.Headers)
+	h.Launch = s.hookLaunch()
+	h.Look = s.hookLook()
+	h.Find = s.hookFind()
+	h.Cancel = s.hookAsk("cancel", http.MethodPost)
+	h.Check = s.hookAsk("check", http.MethodGet)
+	s.reach(&h.Settings, false)
+	s.checkBuild(&h)
+	return h
+}
+
+// hookLogin reads who we are to the server: a token, a user and a password, or
+// nobody.
+func (s *section) hookLogin(h *ci.Hook, server string) {
+	const header, like = "token_header", `token_header = "Authorization: Bearer {token}"`
+	token, user, password := env(server, "TOKEN"), env(server, "USER"), env(server, "PASS")
+	h.Token = s.secret("token_file", token, tokenFlaw)
+	h.User = s.user(user)
+	h.Password = s.secret("password_file", password, passwordFlaw)
+	if n := s.line(header, like); n != nil {
+		h.TokenHeader = n.text
+		name, text, ok := strings.Cut(n.text, ":")
+		if !ok || !isHeader(name) || !slices.Equal(ci.Template(text).Names(), []string{"token"}) {
+			s.add(n.place, s.label+header, "names no header with a {token} in it", "write it as in "+like)
+		}
+		s.needs("token_file", token)
+	}
+	switch {
+	case s.has("token_file") && (s.has("user") || s.has("password_file")):
+		s.add(s.place("token_file"), s.label+"token_file", "stands beside user or password_file", "keep it alone, or keep those two")
+	case s.has("user"), h.User != "":
+		s.needs("password_file", password)
+	case s.has("password_file"), h.Password != "":
+		s.needs("user", user)
+	}
+}
+
+// checkHeaders notes what can be no header, and what would be a secret.
+func (s *section) checkHeaders(key string, headers map[string]string) {
+	for _, name := range slices.Sorted(maps.Keys(headers)) {
+		label, p := s.label+key+"."+kindly(name), s.node.keys[key].keys[name].place
+		switch {
+		case !isHeader(name) || strings.ContainsFunc(headers[name], func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }):
+			s.add(p, label, "can be no header", "look at its name and its value")
+		case strings.EqualFold(name, "Authorization"):
+			s.add(p, label, "is a secret, and this file can be read", "put it into token_file, with token_header for its form")
+		}
+	}
+}
+
+// isHeader tells whether a header can have that name (RFC 9110, section 5.1).
+func isHeader(name string) bool { return name != "" && !strings.ContainsFunc(name, notBare) }
+
+// hookAsk reads one request of a webhook; nil if there is none.
+func (s *section) hookAsk(key, method string) *ci.Ask {
+	t := s.part(key)
+	if t == nil {
+		return nil
+	}
+	defer t.done()
+	a := t.ask(method)
+	return &a
+}
+
+// part is the table of a request, nil if there is none.
+func (s *section) part(key string) *section {
+	n := s.get(key, key+` = { path = "/builds" }`, unstable.Table)
+	if n == nil {
+		return nil
+	}
+	return s.under(n, s.label+key+".")
+}
+
+// ask reads what every request has.
+func (s *section) ask(method string) ci.Ask {
+	const path, pathLike = "path", `path = "/builds/{build}"`
+	s.missing(path, pathLike)
+	a := ci.Ask{Method: method, Media: "application/json"}
+	if n := s.line(path, pathLike); n != nil {
+		a.Path = ci.Template(n.text)
+		if !strings.HasPrefix(n.text, "/") || strings.Contains(n.text, "#") || slices.Contains(strings.Split(n.text, "/"), "..") {
+			s.add(n.place, s.label+path, quote(n.text)+" is no path", "write it from the url's end on, as in "+pathLike)
+		}
+	}
+	if n := s.line("method", `method = "POST"`); n != nil {
+		a.Method = n.text
+		if !slices.Contains([]string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete}, n.text) {
+			s.add(n.place, s.label+"method", quote(n.text)+" is unknown", "write GET, POST, PUT, PATCH or DELETE")
+		}
+	}
+	if n := s.str("body", `body = '{ "branch": "{branch}" }'`); n != nil {
+		a.Body = ci.Template(n.text)
+	}
+	if n := s.line("type", `type = "application/json"`); n != nil {
+		a.Media = n.text
+	}
+	return a
+}
+
+// hookLaunch reads what starts a build.
+func (s *section) hookLaunch() ci.Launch {
+	s.missing("launch", `launch = { path = "/builds" }`)
+	t := s.part("launch")
+	if t == nil {
+		return ci.Launch{}
+	}
+	defer t.done()
+	return ci.Launch{Ask: t.ask(http.MethodPost), Build: t.pointers("build", `build = "/number"`), Page: t.page()}
+}
+
+// page reads where people look: an address with places, or a pointer to one.
+func (s *section) page() string {
+	const key = "page"
+	n := s.line(key, `page = "/web_url"`)
+	if n == nil {
+		return ""
+	}
+	if !strings.HasPrefix(n.text, "http://") && !strings.HasPrefix(n.text, "https://") && !ci.Pointer(n.text).IsGood() {
+		s.add(n.place, s.label+key, quote(n.text)+" is neither an address nor a place in the answer", `write it as in page = "/web_url"`)
+	}
+	return n.text
+}
+
+// hookLook reads what shows a build.
+func (s *section) hookLook() *ci.Look {
+	t := s.part("look")
+	if t == nil {
+		return nil
+	}
+	defer t.done()
+	const stateLike = `state = "/state"`
+	t.missing("state", stateLike)
+	l := &ci.Look{
+		Ask: t.ask(http.MethodGet), State: t.pointers("state", stateLike), Words: map[shipit.Stage][]string{},
+		Waiting: t.words("waiting"), Progress: t.pointer("progress"), Launch: t.pointer("launch"), Page: t.page(),
+	}
+	seen := map[string]string{}
+	for _, stage := range []shipit.Stage{shipit.StageQueued, shipit.StageRunning, shipit.StagePassed, shipit.StageFailed, shipit.StageCancelled} {
+		list := t.words(stage.String())
+		l.Words[stage] = list
+		for _, word := range list {
+			if other, taken := seen[word]; taken {
+				t.add(t.place(stage.String()), t.label+stage.String(), quote(word)+" also stands in "+other, "keep one of the two")
+			}
+			seen[word] = stage.String()
+		}
+	}
+	t.missing("passed", `passed = ["success"]`)
+	t.missing("failed", `failed = ["failure", "error"]`)
+	return l
+}
+
+// hookFind reads what finds a build by its launch's id.
+func (s *section) hookFind() *ci.Search {
+	t := s.part("find")
+	if t == nil {
+		return nil
+	}
+	defer t.done()
+	t.missing("launch", `launch = "/message"`)
+	t.missing("build", `build = "/number"`)
+	return &ci.Search{Ask: t.ask(http.MethodGet), List: t.pointer("list"), Launch: t.pointer("launch"), Build: t.pointer("build")}
+}
+
+// words is a list of a server's words.
+func (s *section) words(key string) []string {
+	like := key + ` = ["` + key + `"]`
+	n := s.get(key, like, unstable.Array)
+	if n == nil {
+		return nil
+	}
+	var words []string
+	for _, item := range n.items {
+		if item.kind != unstable.String || item.text == "" {
+			s.add(item.place, s.label+key, "holds "+kindName(item.kind)+" that is no word", "write each in quotes, numbers too, as in "+like)
+		}
+		words = append(words, item.text)
+	}
+	return words
+}
+
+// pointers reads a place in a JSON answer, or a list of them.
+func (s *section) pointers(key, like string) []ci.Pointer {
+	n := s.get(key, like, unstable.String, unstable.Array)
+	if n == nil {
+		return nil
+	}
+	items := n.items
+	if n.kind == unstable.String {
+		items = []*node{n}
+	}
+	var pointers []ci.Pointer
+	for _, item := range items {
+		p := ci.Pointer(item.text)
+		if item.kind != unstable.String || p == "" || !p.IsGood() {
+			s.add(item.place, s.label+key, quote(item.text)+" is no place in an answer", "write a JSON pointer, as in "+like)
+		}
+		pointers = append(pointers, p)
+	}
+	return pointers
+}
+
+// pointer reads one place, "" if there is none.
+func (s *section) pointer(key string) ci.Pointer {
+	if all := s.pointers(key, key+` = "/`+key+`"`); len(all) > 0 {
+		return all[0]
+	}
+	return ""
+}
+
+// checkBuild holds the requests about a build against what names it.
+func (s *section) checkBuild(h *ci.Hook) {
+	named := len(h.Launch.Build) > 0 || h.Find != nil
+	asks := map[string]*ci.Ask{"cancel": h.Cancel}
+	if h.Look != nil {
+		asks["look"] = &h.Look.Ask
+	}
+	for _, key := range slices.Sorted(maps.Keys(asks)) {
+		a := asks[key]
+		if a == nil {
+			continue
+		}
+		names := append(a.Path.Names(), a.Body.Names()...)
+		switch {
+		case !named && slices.Contains(names, "build"):
+			s.add(s.place(key), s.label+key, "uses {build}, and nothing names it", "add build to launch, or a find")
+		case named && slices.Contains(names, "launch"):
+			s.add(s.place(key), s.label+key, "uses {launch}, though the build has a name of its own", "write {build}")
+		}
+	}
+}
+
+// call reads what a webhook starts: a value for each place in its requests.
+func (s *section) call() ci.Work {
+	const key, like = "server", `server = "buildkite"`
+	s.missing(key, like)
+	c := ci.Call{Server: s.line(key, like).content(), Values: map[string]string{}}
+	hook, ok := s.hooks[c.Server]
+	if !ok && c.Server != "" {
+		s.add(s.place(key), s.label+key, fmt.Sprintf("needs a [webhook.%s] section, and there is none", clip(c.Server)), "add one, or name one that is there")
+	}
+	for _, name := range places(hook) {
+		s.missing(name, name+` = "…"`)
+		c.Values[name] = s.line(name, name+` = "…"`).content()
+	}
+	if !ok {
+		for name := range s.node.keys {
+			s.known = append(s.known, name) // nobody can know them
+		}
+	}
+	return c
+}
+
+// places is the names of the places that a target has to fill.
+func places(h ci.Hook) []string {
+	asks := []*ci.Ask{&h.Launch.Ask, h.Cancel, h.Check}
+	pages := []string{h.Launch.Page}
+	if h.Look != nil {
+		asks, pages = append(asks, &h.Look.Ask), append(pages, h.Look.Page)
+	}
+	if h.Find != nil {
+		asks = append(asks, &h.Find.Ask)
+	}
+	var names []string
+	for _, a := range asks {
+		if a != nil {
+			names = append(append(names, a.Path.Names()...), a.Body.Names()...)
+		}
+	}
+	for _, page := range pages {
+		names = append(names, ci.Template(page).Names()...)
+	}
+	slices.Sort(names)
+	return slices.DeleteFunc(slices.Compact(names), func(name string) bool { return name == "launch" || name == "build" })
+}
