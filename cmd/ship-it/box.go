@@ -88,11 +88,11 @@ func (p *program) assemble(o options, logger *slog.Logger, out io.Writer, ends *
 	}
 	r := &rig{config: c, log: logger, crash: out, chip: chip, late: ends.late}
 	if o.drill {
-		if _, err := r.standIn(); err != nil {
+		if _, err := r.standIn(""); err != nil {
 			return nil, err
 		}
 	} else {
-		r.serve(c.Servers)
+		r.live()
 	}
 	player := sound.New(sound.Settings{Player: c.Sound.Player, Alarm: c.Sound.Alarm, Buzz: c.Sound.Buzz}, logger, ends.fail)
 	r.speaker = player

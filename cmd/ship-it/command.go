@@ -38,7 +38,7 @@ func (p *program) command() *cobra.Command {
 		p.subcommand(&o, "stop", "End the daemon, and wait until it is gone", p.stop, "pidfile"),
 		p.subcommand(&o, "release", "Make every line of the box an input again, after a crash", p.release, "config", "chip"),
 		p.subcommand(&o, "pins", "Print the wiring, line by line; changes nothing", p.pins, "config", "chip"),
-		p.subcommand(&o, "sim", "The box without a Pi", p.sim, "config", "live", "yes", "verbose", "log-format"),
+		p.subcommand(&o, "sim", "The box without a Pi", p.sim, "config", "server", "live", "yes", "verbose", "log-format"),
 	)
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
@@ -93,16 +93,19 @@ func longHelp() map[string]string {
 nothing is ever killed.`,
 		"release": `After a kill -9 Raspberry Pi kernels keep outputs driven, with nobody to own
 them. It is refused while a program holds one of the lines.`,
-		"sim": `The same program on a header in memory. Launches go to a stand-in server
-inside it, unless --live lets them reach the configured one. Without a
-configuration file it has the original's two targets. It takes a script from
+		"sim": `The same program on a header in memory. Launches go to stand-in servers inside
+it, unless --live lets them reach the configured ones. Each target has one of
+its own kind (a command or a webhook: a TeamCity); --server makes it any other:
+teamcity, jenkins, github, gitlab, buildkite, circleci, woodpecker, gitea,
+forgejo, azure, argocd, octopus, buildbot. Without a configuration file it has
+the original's two targets. It takes a script from
 its standard input, a line each:
 
   arm | disarm
   press launch|branch [200ms]      waits for the release
   hold launch|branch 2s            goes on at once
   wait 1s
-  server ok|fail 500|slow 3s|drop|silent
+  server ok|fail 500|late 500|slow 3s|limit 30s|twice|vanish|drop|silent
   expect blinker on|off|blinking
   expect lamp 25 on|off|blinking
   expect target "Hubot"

@@ -22,7 +22,8 @@ const (
 type options struct {
 	daemon, drill, verbose   bool
 	config, pidFile, logFile string
-	user, chip, logFormat    string
+	user, chip               string
+	logFormat, server        string
 	live, yes, json          bool
 
 	journal bool // no flag: the log goes to systemd's journal
@@ -53,6 +54,8 @@ func (o *options) flags(set *pflag.FlagSet, names ...string) {
 			set.StringVar(&o.logFormat, name, "text", "`FORMAT` of the log: text or json")
 		case "live":
 			set.BoolVar(&o.live, name, false, "let launches reach the configured server")
+		case "server":
+			set.StringVar(&o.server, name, "", "stand-in of that `KIND`: teamcity, jenkins, github, ... (default: each target's own)")
 		case "yes":
 			set.BoolVar(&o.yes, name, false, "with --live: don't ask")
 		case "json":

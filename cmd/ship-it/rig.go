@@ -3,10 +3,8 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
-	"net/url"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -14,7 +12,6 @@ import (
 	"ship-it.example/gpio"
 	"ship-it.example/shipit"
 	"ship-it.example/shipit/ci"
-	"ship-it.example/shipit/ci/citest"
 	"ship-it.example/shipit/config"
 )
 
@@ -40,31 +37,21 @@ type rig struct {
 	feed func(ctx context.Context, alive func(context.Context) error)
 }
 
-// serve has the launches go to those servers.
-func (r *rig) serve(s ci.Servers) {
+// live has the launches go to the servers of the configuration.
+func (r *rig) live() {
 	work := make([]ci.Work, len(r.config.Targets))
 	for i, t := range r.config.Targets {
 		work[i] = t.Work
 	}
+	r.serve(r.config.Servers, work)
+}
+
+// serve has the launches go to those servers.
+func (r *rig) serve(s ci.Servers, work []ci.Work) {
 	fleet := ci.NewFleet(s, work, ci.WithVersion(release), ci.WithClockDoubt(ci.ClockDoubt(buildDate())),
 		ci.WithOutput(func(line string) { r.log.Info(line) }))
 	r.server, r.ways = fleet, fleet.Ways()
 	r.closers = append(r.closers, fleet.Close)
-}
-
-// standIn has the launches go to a stand-in server of our own.
-func (r *rig) standIn() (*citest.Server, error) {
-	server, err := citest.New()
-	if err != nil {
-		return nil, err
-	}
-	address, err := url.Parse(server.URL())
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("address of the stand-in server: %w", err), server.Close())
-	}
-	r.closers = append(r.closers, server.Close)
-	r.serve(ci.Servers{TeamCity: ci.Settings{URL: address, Timeout: r.config.TeamCity.Timeout}})
-	return server, nil
 }
 
 // close ends what the rig started beside its run: sounds and stand-ins.

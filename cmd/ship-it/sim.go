@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,6 +17,8 @@ import (
 	"ship-it.example/cmd/ship-it/sim"
 	"ship-it.example/gpio/virtual"
 	"ship-it.example/shipit"
+	"ship-it.example/shipit/ci"
+	"ship-it.example/shipit/ci/citest"
 	"ship-it.example/shipit/config"
 )
 
@@ -24,6 +27,9 @@ const simFlush = 5 * time.Second
 
 // sim runs the box on a header in memory, with a script for its hands.
 func (p *program) sim(cmd *cobra.Command, o options) error {
+	if err := o.checkServer(); err != nil {
+		return err
+	}
 	c, err := simConfig(o, cmd.Flags().Changed("config"))
 	if err != nil {
 		return err
@@ -45,7 +51,7 @@ func (p *program) sim(cmd *cobra.Command, o options) error {
 	chip := virtual.New("simulator", simLines)
 	r := &rig{config: c, log: logger, crash: out, chip: chip, late: ends.late}
 	defer r.close()
-	stage, err := r.stage(chip, o.live, out)
+	stage, err := r.stage(chip, o, out)
 	if err != nil {
 		return err
 	}
@@ -53,6 +59,20 @@ func (p *program) sim(cmd *cobra.Command, o options) error {
 		fmt.Fprintln(out, "A line each, such as: arm, press launch, press branch, disarm, expect lamp 25 on, quit; all are in ship-it sim --help")
 	}
 	return p.play(ctx, r, stage, input)
+}
+
+// checkServer refuses a --server that means nothing.
+func (o options) checkServer() error {
+	if o.server == "" {
+		return nil
+	}
+	if o.live {
+		return usageError{errors.New("--server names a stand-in, and --live wants the real one: give one of the two")}
+	}
+	if _, err := citest.ParseKind(o.server); err != nil {
+		return usageError{fmt.Errorf("--server: %w", err)}
+	}
+	return nil
 }
 
 // simLines is as many lines as the header chip of a Raspberry Pi has.
@@ -69,7 +89,7 @@ func simConfig(o options, asked bool) (*config.Config, error) {
 }
 
 // stage wires the rig to the simulator.
-func (r *rig) stage(chip *virtual.Chip, live bool, out *sink) (*sim.Stage, error) {
+func (r *rig) stage(chip *virtual.Chip, o options, out *sink) (*sim.Stage, error) {
 	wires := plan(r.config)
 	w := sim.Wiring{
 		Switch: wires.Inputs[armingSwitch], Branch: wires.Inputs[branchButton], Launch: wires.Inputs[launchButton],
@@ -77,11 +97,11 @@ func (r *rig) stage(chip *virtual.Chip, live bool, out *sink) (*sim.Stage, error
 		Debounce: wires.Debounce,
 	}
 	var stage *sim.Stage
-	if live {
-		r.serve(r.config.Servers)
+	if o.live {
+		r.live()
 		stage = sim.New(w, chip, nil, out)
 	} else {
-		server, err := r.standIn()
+		server, err := r.standIn(citest.Kind(o.server))
 		if err != nil {
 			return nil, err
 		}
@@ -160,11 +180,7 @@ func read(ctx context.Context, input io.Reader, lines chan<- string) error {
 
 // confirmLive names what launches will reach, and has it confirmed.
 func (p *program) confirmLive(c *config.Config, o options, input *bufio.Reader) error {
-	var reached []string
-	for _, s := range c.ByName() {
-		reached = append(reached, s.String())
-	}
-	fmt.Fprintf(p.stderr, "ship-it: launches reach %s: builds of %s\n", strings.Join(reached, " and "), strings.Join(names(c), ", "))
+	fmt.Fprintf(p.stderr, "ship-it: launches reach %s: builds of %s\n", strings.Join(reached(c), " and "), strings.Join(names(c), ", "))
 	if o.yes {
 		return nil
 	}
@@ -176,6 +192,18 @@ func (p *program) confirmLive(c *config.Config, o options, input *bufio.Reader) 
 		return errors.New("not confirmed: nothing was started")
 	}
 	return nil
+}
+
+// reached is what launches reach.
+func reached(c *config.Config) []string {
+	var all []string
+	for _, s := range c.ByName() {
+		all = append(all, s.String())
+	}
+	if slices.ContainsFunc(c.Targets, func(t config.Target) bool { _, ok := t.Work.(ci.Command); return ok }) {
+		all = append(all, "this machine itself")
+	}
+	return all
 }
 
 // atTerminal tells whether a person types the script.

@@ -36,6 +36,25 @@ func TestSampleComments(t *testing.T) {
 	}
 }
 
+// TestSampleServers reads each block of the sample that shows another server.
+func TestSampleServers(t *testing.T) {
+	t.Parallel()
+	blocks := regexp.MustCompile(`(?m)(^#     \[.*\n)(^#(     .*)?\n)+`).FindAllString(readSample(t), -1)
+	kinds := map[string]bool{}
+	for _, block := range blocks {
+		text := regexp.MustCompile(`(?m)^#(     )?`).ReplaceAllString(block, "")
+		c, err := config.Parse([]byte(text), samplePath)
+		if err != nil {
+			t.Errorf("%s\n%v", text, err)
+			continue
+		}
+		kinds[strings.Fields(c.Targets[0].Work.String())[0]] = true
+	}
+	if len(kinds) != 5 {
+		t.Errorf("the sample shows %v", kinds)
+	}
+}
+
 func readSample(t *testing.T) string {
 	t.Helper()
 	data, err := os.ReadFile(samplePath)

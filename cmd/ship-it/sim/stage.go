@@ -22,14 +22,20 @@ type Wiring struct {
 	Debounce               time.Duration // a longer press counts
 }
 
+// Server is the stand-in that launches go to.
+type Server interface {
+	SetMode(citest.Mode)
+	Requests() int // that could start something
+}
+
 // Stage is the simulated box seen from outside: hands, eyes and ears. It is
 // the box's [shipit.Speaker], and is shown every step of it by
 // [Stage.Observe].
 type Stage struct {
 	wiring Wiring
 	chip   *virtual.Chip
-	server *citest.Server // nil: launches go to a real one
-	out    io.Writer      // takes a line each; must not block
+	server Server    // nil: launches go to a real one
+	out    io.Writer // takes a line each; must not block
 
 	mu      sync.Mutex
 	changed chan struct{} // closed when anything below changes
@@ -49,7 +55,7 @@ type change struct {
 
 // New makes a Stage before a chip whose lines nobody has claimed yet. What the
 // box does is written to out, a line each.
-func New(w Wiring, chip *virtual.Chip, server *citest.Server, out io.Writer) *Stage {
+func New(w Wiring, chip *virtual.Chip, server Server, out io.Writer) *Stage {
 	s := &Stage{
 		wiring: w, chip: chip, server: server, out: out,
 		changed: make(chan struct{}),

@@ -75,7 +75,7 @@ func TestParseMode(t *testing.T) {
 		"slow", "slow 3", "slow -1s", "drop 1", "silent 1s", "cut", "custom", "unread",
 	} {
 		_, err := citest.ParseMode(strings.Fields(words))
-		want := `server mode "` + words + `": want ok, fail CODE (400 to 599), late CODE, slow DURATION (such as 3s), limit DURATION, drop, vanish, twice or silent`
+		want := `server mode "` + words + `": want ok, fail CODE (400 to 599), late CODE, slow DURATION (such as 3s), limit DURATION, twice, vanish, drop or silent`
 		if !errors.Is(err, citest.ErrMode) || err.Error() != want {
 			t.Errorf("%q gave %v", words, err)
 		}

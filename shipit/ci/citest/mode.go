@@ -65,7 +65,7 @@ func Limit(d time.Duration) Mode {
 func Twice() Mode { return Mode{words: "twice", do: (*exchange).acceptTwice} }
 
 // ErrMode says that words name no mode. Use one of those that it lists.
-var ErrMode = errors.New("want ok, fail CODE (400 to 599), late CODE, slow DURATION (such as 3s), limit DURATION, drop, vanish, twice or silent")
+var ErrMode = errors.New("want ok, fail CODE (400 to 599), late CODE, slow DURATION (such as 3s), limit DURATION, twice, vanish, drop or silent")
 
 // ParseMode makes a mode of the words with which the simulator's script names
 // it: "ok", "fail 500", "late 500", "slow 3s", "limit 30s", "drop", "vanish",
