@@ -57,3 +57,4 @@ include packaging/install.mk
 include packaging/deb.mk
 include packaging/vm.mk
 include packaging/pi.mk
+include packaging/peers.mk

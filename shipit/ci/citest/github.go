@@ -7,8 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"ship-it.example/shipit"
 )
 
 // github is GitHub's own server, which answers by the version that is asked
@@ -104,7 +102,7 @@ func (g github) run(x *exchange, repo string, rest []string) *reply {
 	case len(rest) == 2:
 		return jsonReply(http.StatusOK, x.s.githubRun(b))
 	case rest[2] == "jobs":
-		return jsonReply(http.StatusOK, githubJobs(b))
+		return jsonReply(http.StatusOK, githubJobs(x.s, b))
 	case rest[2] == "cancel" && x.s.cancel(n, true):
 		return jsonReply(http.StatusAccepted, map[string]any{})
 	case rest[2] == "cancel":
@@ -144,7 +142,7 @@ func (s *Server) githubRun(b build) map[string]any {
 }
 
 // githubJobs is one job of four steps.
-func githubJobs(b build) map[string]any {
+func githubJobs(s *Server, b build) map[string]any {
 	now := time.Now()
 	steps := []any{}
 	for i := range 4 {
@@ -154,9 +152,10 @@ func githubJobs(b build) map[string]any {
 		}
 		steps = append(steps, step)
 	}
-	status := "in_progress"
-	if b.stage(now) == shipit.StageQueued {
-		status = "queued"
+	status := b.word(now, [5]string{"queued", "in_progress", "completed", "completed", "completed"})
+	var conclusion any
+	if b.stage(now).Ended() {
+		conclusion = b.word(now, [5]string{"", "", "success", "failure", "cancelled"})
 	}
-	return map[string]any{"total_count": 1, "jobs": []any{map[string]any{"id": b.n, "name": "deploy", "status": status, "steps": steps}}}
+	return map[string]any{"total_count": 1, "jobs": []any{githubJobFields(s, b, status, conclusion, steps)}}
 }

@@ -75,8 +75,8 @@ func (j jenkins) answer(x *exchange) *reply {
 	if i := slices.Index(parts, "queue"); i >= 0 && job == "" {
 		return j.queue(x, parts[i+1:])
 	}
-	if job == "" && strings.HasSuffix(x.r.URL.Path, "/api/json") {
-		return jsonReply(http.StatusOK, map[string]any{"_class": "hudson.model.Hudson", "jobs": []any{}})
+	if job == "" && strings.HasSuffix(x.r.URL.Path, "/crumbIssuer/api/json") { // who signs in by a token needs none
+		return jsonReply(http.StatusOK, map[string]any{"crumb": "1", "crumbRequestField": "Jenkins-Crumb"})
 	}
 	if !x.s.knows(job) || len(rest) < 2 {
 		return j.refuse(http.StatusNotFound, "Not Found")
@@ -101,7 +101,7 @@ func (jenkins) job(x *exchange, job string) *reply {
 		}
 	}
 	told := map[string]any{
-		"_class": "hudson.model.FreeStyleProject", "name": job, "fullName": job, "buildable": !x.s.disabled,
+		"_class": "hudson.model.FreeStyleProject", "name": job[strings.LastIndexByte(job, '/')+1:], "fullName": job, "buildable": !x.s.disabled,
 		"url": x.s.URL() + "/job/" + strings.ReplaceAll(job, "/", "/job/") + "/", "builds": builds,
 	}
 	var definitions []any
