@@ -88,7 +88,7 @@ func (b *trapped) wait(ctx context.Context, place string) {
 
 // Launch is the server: what is unsent can be taken back, and what is sent is
 // answered with what stands in reply.
-func (b *trapped) Launch(ctx, withdraw context.Context, _ int) shipit.Outcome {
+func (b *trapped) Launch(ctx, withdraw context.Context, _ int, _ string) shipit.Outcome {
 	if b.unsent {
 		b.wait(withdraw, "launch")
 		return shipit.Outcome{Reason: context.Cause(withdraw).Error()}
@@ -107,7 +107,7 @@ func (b *trapped) Launch(ctx, withdraw context.Context, _ int) shipit.Outcome {
 	}
 }
 
-func (b *trapped) Warm(ctx context.Context, _ func(error)) { b.wait(ctx, "warm") }
+func (b *trapped) Warm(ctx context.Context, _ int, _ func(error)) { b.wait(ctx, "warm") }
 
 type trappedSpeaker struct {
 	shipit.Speaker

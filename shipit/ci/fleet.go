@@ -85,12 +85,12 @@ func NewFleet(s Servers, work []Work, opts ...Option) *Fleet {
 }
 
 // gather makes one server of all work of its kind, if there is any.
-func gather[W Work](f *Fleet, work []Work, make func([]W) server) {
-	gatherIf(f, work, func(W) bool { return true }, make)
+func gather[W Work](f *Fleet, work []Work, form func([]W) server) {
+	gatherIf(f, work, func(W) bool { return true }, form)
 }
 
 // gatherIf does so of some of it.
-func gatherIf[W Work](f *Fleet, work []Work, belongs func(W) bool, make func([]W) server) {
+func gatherIf[W Work](f *Fleet, work []Work, belongs func(W) bool, form func([]W) server) {
 	var jobs []W
 	for i, w := range work {
 		if job, ok := w.(W); ok && belongs(job) {
@@ -99,7 +99,7 @@ func gatherIf[W Work](f *Fleet, work []Work, belongs func(W) bool, make func([]W
 		}
 	}
 	if len(jobs) > 0 {
-		f.servers = append(f.servers, make(jobs))
+		f.servers = append(f.servers, form(jobs))
 	}
 }
 

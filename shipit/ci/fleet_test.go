@@ -128,6 +128,7 @@ func launched(t *testing.T, k kindCase, f *ci.Fleet) string {
 // A build is followed from the queue to each of its ends.
 func TestFollow(t *testing.T) {
 	each(t, func(t *testing.T, k kindCase) {
+		t.Helper()
 		for _, end := range []shipit.Stage{shipit.StagePassed, shipit.StageFailed, shipit.StageCancelled, shipit.StageLost} {
 			f, s := k.fleetIn(t)
 			s.SetLife(citest.Life{Queue: 10 * time.Second, Run: 40 * time.Second, End: end})
@@ -167,6 +168,7 @@ func TestFollow(t *testing.T) {
 // A word that nobody knows is no end, and least of all a good one.
 func TestUnknownWord(t *testing.T) {
 	each(t, func(t *testing.T, k kindCase) {
+		t.Helper()
 		f, s := k.fleetIn(t)
 		s.SetLife(citest.Life{Run: time.Hour, Says: "reticulating"})
 		build := launched(t, k, f)
@@ -179,6 +181,7 @@ func TestUnknownWord(t *testing.T) {
 // A launch that may or may not have arrived is found by its id, or not at all.
 func TestFind(t *testing.T) {
 	each(t, func(t *testing.T, k kindCase) {
+		t.Helper()
 		f, s := k.fleetIn(t)
 		began := time.Now()
 		for _, mode := range []citest.Mode{citest.OK(), citest.Drop(), citest.Vanish()} {
@@ -203,6 +206,7 @@ func TestFind(t *testing.T) {
 
 func TestCancel(t *testing.T) {
 	each(t, func(t *testing.T, k kindCase) {
+		t.Helper()
 		f, s := k.fleetIn(t)
 		build := launched(t, k, f)
 		if err := f.Cancel(t.Context(), 0, build); err != nil {
@@ -227,6 +231,7 @@ func TestOneRequest(t *testing.T) {
 		citest.Answer(200, "text/html", "<p>hello"), citest.Answer(202, "application/json", "{}"),
 	}
 	each(t, func(t *testing.T, k kindCase) {
+		t.Helper()
 		for _, mode := range modes {
 			f, s := k.fleetIn(t)
 			s.SetMode(mode)
@@ -263,6 +268,7 @@ func TestTrouble(t *testing.T) {
 		{citest.Redirect(302, "https://elsewhere.example/?token=t0ken"), "redirected (302", true, 0},
 	}
 	each(t, func(t *testing.T, k kindCase) {
+		t.Helper()
 		for _, tt := range tests {
 			f, s := k.fleetIn(t)
 			build := launched(t, k, f)
@@ -284,6 +290,7 @@ func TestTrouble(t *testing.T) {
 
 func TestCheck(t *testing.T) {
 	each(t, func(t *testing.T, k kindCase) {
+		t.Helper()
 		f, s := k.fleetIn(t)
 		if err := f.Check(t.Context(), 0); err != nil {
 			t.Errorf("all is well, and it says %v", err)

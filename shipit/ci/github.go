@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -97,17 +98,13 @@ func (g *GitHub) request(ctx context.Context, w Workflow, id string) *http.Reque
 		Inputs  map[string]string `json:"inputs,omitempty"`
 		Details bool              `json:"return_run_details,omitempty"`
 	}{w.Ref, map[string]string{}, g.details}
-	for name, value := range w.Inputs {
-		order.Inputs[name] = value
-	}
+	maps.Copy(order.Inputs, w.Inputs)
 	if w.Launch != "" {
 		order.Inputs[w.Launch] = id
 	}
 	body, _ := json.Marshal(order) // strings always marshal
 	r := post(ctx, g.repo(w, "workflows", url.PathEscape(w.File), "dispatches"), "application/json", string(body))
-	for name, values := range g.header() {
-		r.Header[name] = values
-	}
+	maps.Copy(r.Header, g.header())
 	return r
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -38,9 +39,7 @@ func (p Pipeline) look() string { return fmt.Sprintf("project %q and ref %q", p.
 // variables is what goes out with a launch.
 func (p Pipeline) variables(id string) map[string]string {
 	all := map[string]string{}
-	for name, value := range p.Variables {
-		all[name] = value
-	}
+	maps.Copy(all, p.Variables)
 	if p.Launch != "" {
 		all[p.Launch] = id
 	}

@@ -3,6 +3,7 @@ package ci_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -102,7 +103,7 @@ func TestRequests(t *testing.T) {
 // The answers of Jenkins, GitHub and GitLab that mean something of their own.
 func TestVerdicts(t *testing.T) {
 	t.Parallel()
-	to := func(code int, location string) citest.Mode { return citest.Redirect(code, location) }
+	to := citest.Redirect
 	json := func(code int, body string) citest.Mode { return citest.Answer(code, "application/json", body) }
 	plain, with := ci.Job{Name: "app"}, ci.Job{Name: "app", Launch: "L"}
 	flow := ci.Workflow{Owner: "acme", Repo: "app", File: "deploy.yml", Ref: "main"}
@@ -227,6 +228,7 @@ func TestJenkinsCheck(t *testing.T) {
 // A build that waits for a person says so; it is no end.
 func TestWaiting(t *testing.T) {
 	each(t, func(t *testing.T, k kindCase) {
+		t.Helper()
 		if k.kind != citest.GitHub && k.kind != citest.GitLab {
 			return
 		}
@@ -273,6 +275,7 @@ func TestCannot(t *testing.T) {
 // The end of the asker is no fault of the server's.
 func TestAskedNoMore(t *testing.T) {
 	each(t, func(t *testing.T, k kindCase) {
+		t.Helper()
 		f, s := k.fleetIn(t)
 		build := launched(t, k, f)
 		s.SetAsking(citest.Silent())
@@ -284,4 +287,53 @@ func TestAskedNoMore(t *testing.T) {
 			t.Errorf("after %v: %v", time.Since(began), err)
 		}
 	})
+}
+
+// Questions go over TLS as launches do, to the same authority.
+func TestAskTLS(t *testing.T) {
+	t.Parallel()
+	ca := must(citest.NewAuthority())
+	s := standIn(t, citest.As(citest.GitLab), citest.WithTLS(must(ca.Issue(citest.Certificate{}))))
+	set := settings(t, s.URL())
+	set.Token = "t0ken"
+	work := []ci.Work{ci.Pipeline{Project: "acme/app", Ref: "main"}}
+	stranger := ci.NewFleet(ci.Servers{GitLab: set}, work)
+	defer func() { _ = stranger.Close() }()
+	if err := stranger.Check(t.Context(), 0); err == nil || !strings.HasPrefix(err.Error(), "certificate: ") {
+		t.Errorf("got %v", err)
+	}
+	set.CAs = ca.Pool
+	f := ci.NewFleet(ci.Servers{GitLab: set}, work)
+	defer func() { _ = f.Close() }()
+	for range 2 {
+		if err := f.Check(t.Context(), 0); err != nil {
+			t.Error(err)
+		}
+	}
+	build := f.Launch(t.Context(), t.Context(), 0, "L1D").Build
+	if got := lookAt(t, f, build); got.Stage != shipit.StageQueued {
+		t.Errorf("got %+v", got)
+	}
+}
+
+// However a server is printed, no secret comes out.
+func TestServersShowNoSecret(t *testing.T) {
+	t.Parallel()
+	set := settings(t, "https://ci.example")
+	set.User, set.Password, set.Token, set.Trigger = "ship", "s3cret", "t0ken", "tr1gger"
+	hook := ci.Hook{Settings: set, TokenHeader: "X-Key: {token}"}
+	servers := ci.Servers{TeamCity: set, Jenkins: set, GitHub: ci.GitHubSettings{Settings: set}, GitLab: set, Webhooks: map[string]ci.Hook{"a": hook}}
+	for _, v := range []any{
+		servers, hook, servers.GitHub, ci.NewFleet(servers, []ci.Work{ci.Build{}, ci.Job{}, ci.Workflow{}, ci.Pipeline{}, ci.Call{Server: "a"}}),
+		*ci.NewJenkins(set, nil), *ci.NewGitHub(servers.GitHub, nil), *ci.NewGitLab(set, nil), *ci.NewWebhook(hook, nil),
+	} {
+		for _, verb := range []string{"%v", "%+v", "%#v", "%s"} {
+			shown := fmt.Sprintf(verb, v)
+			for _, secret := range []string{"s3cret", "t0ken", "tr1gger"} {
+				if strings.Contains(shown, secret) {
+					t.Errorf("%T, %s: %s", v, verb, shown)
+				}
+			}
+		}
+	}
 }

@@ -109,9 +109,9 @@ func (t *TeamCity) sight(b teamcityBuild, build string) shipit.Sight {
 // Find implements [shipit.Follower]: the id stands in the build's comment. The
 // queue is read first, so that a build that begins meanwhile isn't missed.
 func (t *TeamCity) Find(ctx context.Context, target int, launch string, _ time.Time) (shipit.Sight, error) {
-	const any = ",running:any,canceled:any,failedToStart:any,personal:any,branch:(default:any),count:100"
+	const whatever = ",running:any,canceled:any,failedToStart:any,personal:any,branch:(default:any),count:100"
 	kind := "buildType:(id:(" + t.builds[target].Type + "))"
-	for _, list := range [][2]string{{"buildQueue", kind}, {"builds", kind + any}} {
+	for _, list := range [][2]string{{"buildQueue", kind}, {"builds", kind + whatever}} {
 		r, err := t.caller.ask(ctx, question{url: t.at(list[0], "locator", list[1], "fields", "build("+teamcityFields+")")})
 		if err != nil {
 			return shipit.Sight{}, err

@@ -50,7 +50,7 @@ func TestPointer(t *testing.T) {
 		"/a/": "empty", "/a/x~1y~0z": "odd", "/o/*": "q s", "/none/x /o/p /o/r": "q",
 	} {
 		var list []Pointer
-		for _, p := range strings.Fields(pointers) {
+		for p := range strings.FieldsSeq(pointers) {
 			list = append(list, Pointer(p))
 		}
 		if got := strings.Join(words(v, list), " "); got != want {

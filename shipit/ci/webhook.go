@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -68,11 +69,11 @@ type Call struct {
 
 // String says what is called.
 func (c Call) String() string {
-	text := fmt.Sprintf("webhook %q", c.Server)
+	parts := []string{fmt.Sprintf("webhook %q", c.Server)}
 	for _, name := range sortedKeys(c.Values) {
-		text += fmt.Sprintf(", %s %q", name, c.Values[name])
+		parts = append(parts, fmt.Sprintf("%s %q", name, c.Values[name]))
 	}
-	return text
+	return strings.Join(parts, ", ")
 }
 
 func (Call) work() {}
@@ -125,9 +126,7 @@ func (w *Webhook) Launch(ctx, withdraw context.Context, target int, id string) s
 // values is what the places of a call are filled with.
 func (c Call) values(more ...string) map[string]string {
 	all := map[string]string{}
-	for name, value := range c.Values {
-		all[name] = value
-	}
+	maps.Copy(all, c.Values)
 	for i := 0; i+1 < len(more); i += 2 {
 		all[more[i]] = more[i+1]
 	}

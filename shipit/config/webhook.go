@@ -3,7 +3,6 @@ package config
 import (
 	"fmt"
 	"maps"
-	"net/http"
 	"slices"
 	"strings"
 
@@ -45,8 +44,8 @@ func (s *section) webhook(name string) ci.Hook {
 	h.Launch = s.hookLaunch()
 	h.Look = s.hookLook()
 	h.Find = s.hookFind()
-	h.Cancel = s.hookAsk("cancel", http.MethodPost)
-	h.Check = s.hookAsk("check", http.MethodGet)
+	h.Cancel = s.hookAsk("cancel", "POST")
+	h.Check = s.hookAsk("check", "GET")
 	s.reach(&h.Settings, false)
 	s.checkBuild(&h)
 	return h
@@ -127,7 +126,7 @@ func (s *section) ask(method string) ci.Ask {
 	}
 	if n := s.line("method", `method = "POST"`); n != nil {
 		a.Method = n.text
-		if !slices.Contains([]string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete}, n.text) {
+		if !slices.Contains([]string{"GET", "POST", "PUT", "PATCH", "DELETE"}, n.text) {
 			s.add(n.place, s.label+"method", quote(n.text)+" is unknown", "write GET, POST, PUT, PATCH or DELETE")
 		}
 	}
@@ -148,7 +147,7 @@ func (s *section) hookLaunch() ci.Launch {
 		return ci.Launch{}
 	}
 	defer t.done()
-	return ci.Launch{Ask: t.ask(http.MethodPost), Build: t.pointers("build", `build = "/number"`), Page: t.page()}
+	return ci.Launch{Ask: t.ask("POST"), Build: t.pointers("build", `build = "/number"`), Page: t.page()}
 }
 
 // page reads where people look: an address with places, or a pointer to one.
@@ -174,7 +173,7 @@ func (s *section) hookLook() *ci.Look {
 	const stateLike = `state = "/state"`
 	t.missing("state", stateLike)
 	l := &ci.Look{
-		Ask: t.ask(http.MethodGet), State: t.pointers("state", stateLike), Words: map[shipit.Stage][]string{},
+		Ask: t.ask("GET"), State: t.pointers("state", stateLike), Words: map[shipit.Stage][]string{},
 		Waiting: t.words("waiting"), Progress: t.pointer("progress"), Launch: t.pointer("launch"), Page: t.page(),
 	}
 	seen := map[string]string{}
@@ -202,7 +201,7 @@ func (s *section) hookFind() *ci.Search {
 	defer t.done()
 	t.missing("launch", `launch = "/message"`)
 	t.missing("build", `build = "/number"`)
-	return &ci.Search{Ask: t.ask(http.MethodGet), List: t.pointer("list"), Launch: t.pointer("launch"), Build: t.pointer("build")}
+	return &ci.Search{Ask: t.ask("GET"), List: t.pointer("list"), Launch: t.pointer("launch"), Build: t.pointer("build")}
 }
 
 // words is a list of a server's words.

@@ -1,7 +1,7 @@
 package citest
 
 import (
-	"strings"
+	"slices"
 	"time"
 
 	"ship-it.example/shipit"
@@ -92,8 +92,8 @@ func (s *Server) list(job string) []build {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var list []build
-	for i := len(s.builds) - 1; i >= 0; i-- {
-		if b := *s.builds[i]; (job == "" || b.job == job) && b.stage(time.Now()) != shipit.StageLost {
+	for _, each := range slices.Backward(s.builds) {
+		if b := *each; (job == "" || b.job == job) && b.stage(time.Now()) != shipit.StageLost {
 			list = append(list, b)
 		}
 	}
@@ -135,6 +135,3 @@ func (s *Server) cancel(n int, running bool) bool {
 	}
 	return false
 }
-
-// holds tells whether an order said that.
-func (b build) holds(text string) bool { return text != "" && strings.Contains(b.text, text) }

@@ -126,10 +126,7 @@ func (s *Server) githubRun(b build) map[string]any {
 	now := time.Now()
 	var o githubOrder
 	_ = json.Unmarshal([]byte(b.text), &o)
-	title := "Deploy"
-	for _, value := range o.Inputs {
-		title += fmt.Sprint(" ", value)
-	}
+	title := fmt.Sprint("Deploy ", o.Inputs)
 	status := b.word(now, [5]string{"queued", "in_progress", "completed", "completed", "completed"})
 	if b.waits(now) {
 		status = "waiting"

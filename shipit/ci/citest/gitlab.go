@@ -149,11 +149,7 @@ func (s *Server) gitlabPipeline(b build) map[string]any {
 	o := b.gitlabOrder()
 	var name any
 	if !s.plain {
-		title := "Deploy"
-		for _, value := range o.variables {
-			title += " " + value
-		}
-		name = title
+		name = fmt.Sprint("Deploy ", o.variables)
 	}
 	return map[string]any{
 		"id": b.n, "iid": b.n, "project_id": 1, "ref": o.ref, "status": status, "name": name,

@@ -3,7 +3,17 @@ package citest
 // hooks is what we know of those servers; the sources stand in the samples.
 func hooks() map[Kind]dialect {
 	kinds := map[Kind]dialect{}
-	for kind, h := range map[Kind]hook{
+	for _, some := range []map[Kind]hook{builders(), deployers()} {
+		for kind, h := range some {
+			kinds[kind] = h
+		}
+	}
+	return kinds
+}
+
+// builders are servers that run what a repository says.
+func builders() map[Kind]hook {
+	return map[Kind]hook{
 		"buildkite": {
 			start: "POST /v2/organizations/acme/pipelines/([^/]+)/builds", code: 201,
 			look:   "GET /v2/organizations/acme/pipelines/[^/]+/builds/([0-9]+)",
@@ -53,6 +63,12 @@ func hooks() map[Kind]dialect {
 			build:  `{"id":{n},"status":"{state}","html_url":"{url}/acme/{job}/actions/runs/{n}"}`,
 			states: [5]string{"waiting", "running", "success", "failure", "cancelled"},
 		},
+	}
+}
+
+// deployers are servers that run what was set up on them.
+func deployers() map[Kind]hook {
+	return map[Kind]hook{
 		"azure": {
 			start: "POST /acme/client/_apis/pipelines/([^/]+)/runs", code: 200,
 			look:   "GET /acme/client/_apis/pipelines/[^/]+/runs/([0-9]+)",
@@ -90,8 +106,5 @@ func hooks() map[Kind]dialect {
 			build:  `{"buildrequests":[{"buildrequestid":{n},"results":{state}}],"meta":{}}`,
 			states: [5]string{"-1", "-1", "0", "2", "6"},
 		},
-	} {
-		kinds[kind] = h
 	}
-	return kinds
 }

@@ -135,7 +135,7 @@ func (j jenkins) queue(x *exchange, rest []string) *reply {
 	case len(rest) == 4 && rest[0] == "item":
 		n, _ := strconv.Atoi(rest[1])
 		b, ok := x.s.find(n)
-		if ok && !(b.stage(time.Now()) != shipit.StageQueued && time.Since(b.began()) > queueMemory) {
+		if ok && (b.stage(time.Now()) == shipit.StageQueued || time.Since(b.began()) <= queueMemory) {
 			return jsonReply(http.StatusOK, x.s.jenkinsItem(b))
 		}
 	}
