@@ -18,7 +18,7 @@ import (
 // Times of a command's end.
 const (
 	grace   = 1500 * time.Millisecond // from TERM to KILL
-	holding = 30 * time.Millisecond   // what a process that left the group may hold its output open
+	holding = time.Second             // for what is still in the output after the end, or for who holds it open
 )
 
 // Why we ended a command ourselves.

@@ -337,3 +337,44 @@ func TestServersShowNoSecret(t *testing.T) {
 		}
 	}
 }
+
+// How a run of GitHub's and a build of Jenkins's may end; what isn't known is no
+// end.
+func TestConclusions(t *testing.T) {
+	t.Parallel()
+	run := func(conclusion string) string {
+		return fmt.Sprintf(`{"id":1,"status":"completed","conclusion":%q}`, conclusion)
+	}
+	built := func(result string) string { return fmt.Sprintf(`{"number":1,"building":false,"result":%q}`, result) }
+	flow, job := ci.Workflow{Owner: "acme", Repo: "app", File: "deploy.yml", Ref: "main"}, ci.Job{Name: "app"}
+	for _, tt := range []struct {
+		work ci.Work
+		text string
+		want shipit.Stage
+	}{
+		{flow, run("success"), shipit.StagePassed},
+		{flow, run("neutral"), shipit.StagePassed},
+		{flow, run("timed_out"), shipit.StageFailed},
+		{flow, run("startup_failure"), shipit.StageFailed},
+		{flow, run("skipped"), shipit.StageCancelled},
+		{flow, run("reticulated"), shipit.StageRunning},
+		{flow, run(""), shipit.StageRunning},
+		{job, built("SUCCESS"), shipit.StagePassed},
+		{job, built("UNSTABLE"), shipit.StageFailed},
+		{job, built("NOT_BUILT"), shipit.StageFailed},
+		{job, built("ABORTED"), shipit.StageCancelled},
+		{job, built("RETICULATED"), shipit.StageRunning},
+		{job, `{"number":1,"building":true,"result":"SUCCESS"}`, shipit.StageRunning},
+		{job, `{"number":1,"building":false,"result":null}`, shipit.StageRunning},
+	} {
+		s := standIn(t)
+		s.SetAsking(citest.Answer(200, "application/json", tt.text))
+		s.SetMode(citest.Answer(200, "application/json", tt.text))
+		set := settings(t, s.URL())
+		f := ci.NewFleet(ci.Servers{GitHub: ci.GitHubSettings{Settings: set}, Jenkins: set}, []ci.Work{tt.work})
+		if got := lookAt(t, f, "1"); got.Stage != tt.want {
+			t.Errorf("%s: %v, want %v", tt.text, got.Stage, tt.want)
+		}
+		_ = f.Close()
+	}
+}
