@@ -95,6 +95,27 @@ func (c *Chip) bring(config Config) error {
 			return err
 		}
 	}
+	return c.find()
+}
+
+// Attach is a chip that somebody else has made and goes on looking after: the
+// one in that folder of configfs.
+func Attach(tb testing.TB, folder string) *Chip {
+	tb.Helper()
+	c := &Chip{folder: filepath.Join(configfs, folder), files: make(map[string]*os.File)}
+	if err := c.find(); err != nil {
+		tb.Fatalf("find the chip %s: %v", folder, err)
+	}
+	tb.Cleanup(func() {
+		if err := c.close(); err != nil {
+			tb.Error(err)
+		}
+	})
+	return c
+}
+
+// find finds the device and the lines of a chip that lives.
+func (c *Chip) find() error {
 	device, err := read(filepath.Join(c.folder, "dev_name"))
 	if err != nil {
 		return err
