@@ -6,8 +6,19 @@ import "log/slog"
 // order in which Step returned them; none of them blocks it.
 type Action interface{ action() }
 
-// Launch starts a build of a target.
-type Launch struct{ Target int }
+// Launch starts a build of a target. What was followed of it is no more.
+type Launch struct {
+	Target int
+	Number int // counts the launches, from 1
+}
+
+// Follow looks at the build of a launch until it has ended, and tells: [Seen],
+// [Unseen], [GivenUp]. Without a build's name it has to be found first, by the
+// launch's id.
+type Follow struct {
+	Target, Number int
+	Build          string // the name for [Follower.Look]; empty: to be found
+}
 
 // CallOff takes the running launch back, if nothing of it was written yet.
 type CallOff struct{}
@@ -33,6 +44,7 @@ type Note struct {
 }
 
 func (Launch) action()  {}
+func (Follow) action()  {}
 func (CallOff) action() {}
 func (Warm) action()    {}
 func (Play) action()    {}

@@ -20,10 +20,14 @@ type Box struct {
 	offline     uint32    // a bit for each way: the last dial to that server failed
 	rhythmSince time.Time // when the blinker's rhythm began
 
-	answered bool      // the launch that is shown has its outcome
-	failure  Verdict   // of the last launch that failed
-	failedAt time.Time // when that became known
-	marked   bool      // its light is kept until acknowledged
+	answered bool  // the launch that is shown has its outcome
+	failure  Light // of the last launch that failed
+	owed     bool  // a build failed while the alarm sounded: a buzz is to follow
+
+	launches int             // how many there were: the number of the latest
+	follows  []Follows       // by target; nil: no build is followed; never changed
+	lights   [MaxTargets]lit // by target
+	latest   [MaxTargets]int // number of each target's latest launch
 
 	launch, branch held
 	refusedAt      time.Time // when the blinker's flash began
@@ -41,6 +45,13 @@ func NewBox(targets []string, rearm bool) Box {
 // which of them share a connection that is kept warm. Without it all do.
 func (b Box) Through(ways []int) Box {
 	b.ways = slices.Clone(ways)
+	return b
+}
+
+// Following tells of each target whether its builds are followed. Without it
+// none is.
+func (b Box) Following(follows []Follows) Box {
+	b.follows = slices.Clone(follows)
 	return b
 }
 
@@ -81,6 +92,12 @@ func (b Box) Step(now time.Time, ev Event) (Box, []Action) {
 		actions = append(actions, b.dialled(now, ev)...)
 	case Answered:
 		actions = append(actions, b.answer(now, ev.Outcome)...)
+	case Seen:
+		actions = append(actions, b.seen(now, ev)...)
+	case Unseen:
+		actions = append(actions, b.unseen(now, ev)...)
+	case GivenUp:
+		actions = append(actions, b.givenUp(now, ev)...)
 	case Tick:
 	}
 	return b, actions
@@ -102,10 +119,15 @@ func (b *Box) found(now time.Time, levels Found) []Action {
 	}
 }
 
-// switched moves the arming switch. Once the outcome of a launch is known, it
-// also takes the light of a failure away.
+// switched moves the arming switch. It also takes the lights of failures away
+// that are known by now.
 func (b *Box) switched(now time.Time, on bool) []Action {
-	b.switchOn, b.marked = on, false
+	b.switchOn = on
+	for i := range b.targets {
+		if b.lights[i].stays() {
+			b.lights[i] = lit{since: now}
+		}
+	}
 	switch state := b.State(); {
 	case state == Safe && on:
 		return b.enter(Armed, now)
@@ -123,6 +145,10 @@ func (b *Box) enter(state State, now time.Time) []Action {
 	var actions []Action
 	if b.State() == Launching {
 		actions = append(actions, Silence{})
+		if b.owed && state != Failed { // that has a buzz of its own
+			actions = append(actions, Play{Buzz})
+		}
+		b.owed = false
 	}
 	b.past.add(state, now)
 	b.rhythmSince = now
@@ -136,7 +162,9 @@ func (b *Box) enter(state State, now time.Time) []Action {
 		actions = append(actions, Warm{On: true, Target: b.selected}, Note{Text: "Armed"})
 	case Launching:
 		_, name := b.Target()
-		actions = append(actions, Launch{Target: b.selected}, Play{Alarm}, Note{Text: "Launching " + name})
+		b.launches++
+		b.latest[b.selected] = b.launches
+		actions = append(actions, Launch{Target: b.selected, Number: b.launches}, Play{Alarm}, Note{Text: "Launching " + name})
 	case Failed:
 		actions = append(actions, Play{Buzz})
 	}

@@ -82,6 +82,8 @@ func describe(a Action) string {
 	switch a := a.(type) {
 	case Launch:
 		return fmt.Sprintf("launch %d", a.Target)
+	case Follow:
+		return fmt.Sprintf("follow %d %s", a.Target, a.Build)
 	case CallOff:
 		return "call off"
 	case Warm:

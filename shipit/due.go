@@ -41,6 +41,11 @@ func (b *Box) due() (at time.Time, act func(time.Time) []Action) {
 		steps := b.branch.steps + 1
 		consider(b.branch.since.Add(time.Duration(steps)*stepTime), b.stepOn)
 	}
+	for i := range b.targets {
+		if light := b.lights[i]; light.fades() {
+			consider(light.since.Add(fadeTime), func(at time.Time) []Action { b.lights[i] = lit{since: at}; return nil })
+		}
+	}
 	return at, act
 }
 
@@ -61,7 +66,11 @@ func (b *Box) stick(button Button) []Action {
 // included: a [Tick] is wanted then. It is the zero time if nothing will.
 func (b Box) Next(now time.Time) time.Time {
 	next, _ := b.due()
-	for _, look := range []look{b.blinker(), b.lamp(now), b.refusal(now)} {
+	looks := []look{b.blinker(), b.refusal(now)}
+	for i := range b.targets {
+		looks = append(looks, b.lamp(i, now))
+	}
+	for _, look := range looks {
 		if left := look.left(now); left > 0 {
 			if at := now.Add(left); next.IsZero() || at.Before(next) {
 				next = at

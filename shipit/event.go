@@ -33,6 +33,25 @@ type Dialled struct {
 // Answered tells the outcome of the running launch.
 type Answered struct{ Outcome Outcome }
 
+// Seen tells what a look at the build of a launch showed.
+type Seen struct {
+	Target, Number int // of the launch
+	Sight          Sight
+}
+
+// Unseen tells that the build of a launch could not be looked at; it will be
+// tried again.
+type Unseen struct {
+	Target, Number int
+	Err            error
+}
+
+// GivenUp tells that the build of a launch is looked for, or at, no longer.
+type GivenUp struct {
+	Target, Number int
+	Err            error
+}
+
 // Tick tells that time has passed: [Box.Next] was reached.
 type Tick struct{}
 
@@ -42,6 +61,9 @@ func (Pressed) event()  {}
 func (Released) event() {}
 func (Dialled) event()  {}
 func (Answered) event() {}
+func (Seen) event()     {}
+func (Unseen) event()   {}
+func (GivenUp) event()  {}
 func (Tick) event()     {}
 
 // Button is one of the box's two buttons.

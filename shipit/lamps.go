@@ -32,20 +32,27 @@ func (b Box) Lamps(now time.Time) Lamps {
 		Blinker: b.blinker().on(now) != b.refusal(now).on(now),
 		Targets: make([]bool, len(b.targets)),
 	}
-	lamps.Targets[b.selected] = b.lamp(now).on(now)
+	for i := range b.targets {
+		lamps.Targets[i] = b.lamp(i, now).on(now)
+	}
 	return lamps
 }
 
-// Rhythms is what the blinker and the lamp of the selected target are doing,
-// for people: the other lamps are off. While a refusal is shown, the blinker's
-// is the flash that inverts it.
-func (b Box) Rhythms(now time.Time) (blinker, lamp Rhythm) {
+// Rhythms is what the blinker and the lamp of each target are doing, for people.
+// While a refusal is shown, the blinker's is the flash that inverts it.
+func (b Box) Rhythms(now time.Time) (blinker Rhythm, lamps []Rhythm) {
 	blinker = b.blinker().Rhythm
 	if flash := b.refusal(now); flash.length() > 0 {
 		blinker = flash.Rhythm
 	}
-	return blinker, b.lamp(now).Rhythm
+	for i := range b.targets {
+		lamps = append(lamps, b.lamp(i, now).Rhythm)
+	}
+	return blinker, lamps
 }
+
+// Light is what a target's lamp tells of the target's latest launch.
+func (b Box) Light(target int) Light { return b.lights[target].Light }
 
 // blinker is the rhythm of the state, without the flash of a refusal.
 func (b *Box) blinker() look {
@@ -63,19 +70,17 @@ func (b *Box) blinker() look {
 	return look{rhythm, b.rhythmSince}
 }
 
-// lamp is the rhythm of the selected target's lamp.
-func (b *Box) lamp(now time.Time) look {
-	launching := b.State() == Launching
-	switch {
-	case launching && (!b.answered || now.Before(b.since().Add(lampTime))):
+// lamp is the rhythm of a target's lamp: of a launch of it, else of its light.
+// A failure is shown for its whole time, acknowledged or not.
+func (b *Box) lamp(target int, now time.Time) look {
+	selected, light := target == b.selected, b.lights[target]
+	switch state := b.State(); {
+	case selected && state == Launching && (!b.answered || now.Before(b.since().Add(lampTime))):
 		return look{launchRhythm(), b.since()}
-	case launching, !b.marked && b.State() != Failed:
-		return look{Rhythm: steady(true)}
-	case b.failure == Unknown:
-		return look{unknownRhythm(), b.failedAt}
-	default:
-		return look{failedRhythm(), b.failedAt}
+	case selected && state == Failed && light.Light == LightNone:
+		return look{lit{Light: b.failure}.rhythm(true), b.since()}
 	}
+	return look{light.rhythm(selected), light.since}
 }
 
 // refusal is the flash of the last refusal, or off once it has been played.

@@ -27,8 +27,12 @@ type Config struct {
 	Rearm   bool     // see NewBox
 	Panel   Panel
 	Server  Server
-	Speaker Speaker
-	Log     *slog.Logger
+	// Follower tells what became of builds, of the targets that Follow names;
+	// nil: nobody asks.
+	Follower Follower
+	Follow   []bool // by target
+	Speaker  Speaker
+	Log      *slog.Logger
 	// Observe is called from the loop after every event, and must not block.
 	Observe func(Box)
 	// Fault is called with what ended the loop before ctx did, once the panel
@@ -53,18 +57,23 @@ type Loop struct {
 	cool context.CancelFunc
 	way  int           // whose it is; see Box.Through
 	cold chan struct{} // closed when the last one has ended; nil: there was none
+	// Of the builds that are followed, by target: how that ends.
+	following map[int]context.CancelFunc
+	id        string    // of the latest launch
+	launched  time.Time // when that began
 }
 
 // NewLoop makes a Loop. Its first event must be a [Found].
 func NewLoop(c Config) *Loop {
 	return &Loop{
-		Config: c,
-		box:    NewBox(c.Targets, c.Rearm).Through(c.Ways),
-		shown:  Lamps{Targets: make([]bool, len(c.Targets))},
-		events: make(chan Event, 16),
-		looks:  make(chan chan<- Box),
-		done:   make(chan struct{}),
-		faults: make(chan error, 1),
+		Config:    c,
+		box:       NewBox(c.Targets, c.Rearm).Through(c.Ways).Following(c.follows()),
+		shown:     Lamps{Targets: make([]bool, len(c.Targets))},
+		events:    make(chan Event, 16),
+		looks:     make(chan chan<- Box),
+		done:      make(chan struct{}),
+		faults:    make(chan error, 1),
+		following: make(map[int]context.CancelFunc),
 	}
 }
 
@@ -181,6 +190,8 @@ func (l *Loop) act(ctx context.Context, a Action) {
 	case Launch:
 		l.launch(ctx, a.Target)
 		runtime.Gosched() // the request goes out before the lamps and the log have their turn
+	case Follow:
+		l.follow(ctx, a)
 	case CallOff:
 		l.withdraw(ErrCalledOff)
 	case Warm:

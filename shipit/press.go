@@ -1,6 +1,7 @@
 package shipit
 
 import (
+	"slices"
 	"time"
 )
 
@@ -41,12 +42,12 @@ func (b *Box) pressedLaunch(now time.Time, p Pressed) []Action {
 	switch {
 	case !p.SwitchOn:
 		return b.refuse(now, LaunchButton, notArmed)
-	case b.marked && b.failure == Unknown:
+	case b.lights[b.selected].Light == LightUnknown:
 		return b.refuse(now, LaunchButton, lookAtTheServer)
 	case b.branch.down:
 		return b.refuse(now, LaunchButton, choosing)
 	}
-	b.answered, b.marked = false, false
+	b.answered, b.lights[b.selected] = false, lit{}
 	return b.enter(Launching, now)
 }
 
@@ -55,15 +56,25 @@ func (b *Box) pressedBranch(now time.Time) []Action {
 	switch state := b.State(); {
 	case state == Launching || state == Failed:
 		return b.refuse(now, BranchButton, busy)
-	case b.marked:
-		b.marked = false
-		_, name := b.Target()
-		return []Action{Note{Text: "Acknowledged the light of " + name}}
+	case slices.ContainsFunc(b.lights[:], lit.stays):
+		return b.acknowledge(now)
 	case len(b.targets) == 1:
 		return b.refuse(now, BranchButton, onlyOneTarget)
 	}
 	b.branch.stepping = true
 	return b.nextTarget(now)
+}
+
+// acknowledge takes away the lights that stay until then, of all targets.
+func (b *Box) acknowledge(now time.Time) []Action {
+	var actions []Action
+	for i, name := range b.targets {
+		if b.lights[i].stays() {
+			b.lights[i] = lit{since: now}
+			actions = append(actions, Note{Text: "Acknowledged the light of " + name})
+		}
+	}
+	return actions
 }
 
 // nextTarget selects the next target, after the last one the first. While the
@@ -94,8 +105,9 @@ func (b *Box) answer(now time.Time, outcome Outcome) []Action {
 	_, name := b.Target()
 	actions := []Action{outcome.note(name)}
 	b.answered = true
+	actions = append(actions, b.follow(now, outcome)...)
 	if outcome.Verdict != Started {
-		b.failure, b.failedAt, b.marked = outcome.Verdict, now, true
+		b.failure = b.lights[b.selected].Light
 		return append(actions, b.enter(Failed, now)...)
 	}
 	if now.Before(b.since().Add(showTime)) {

@@ -26,6 +26,11 @@ const (
 	failTime = 2 * time.Second
 	stepTime = 400 * time.Millisecond // a held branch button steps as often
 	heldTime = 10 * time.Second       // a button held so long is stuck
+	fadeTime = 30 * time.Second       // a good end of a build is shown so long
+
+	queuedTime  = 2 * time.Second // from pulse to pulse
+	runningTime = time.Second     // the same; faster by a step for each tenth that is done
+	runningStep = 70 * time.Millisecond
 )
 
 func lockedRhythm() Rhythm  { return beat(beatTime/2, 2*time.Second-beatTime/2) }
@@ -34,6 +39,22 @@ func offlineRhythm() Rhythm { return beat(beatTime, beatTime, beatTime, 5*beatTi
 func launchRhythm() Rhythm  { return Rhythm{first: false, steps: []time.Duration{beatTime, beatTime}} }
 func failedRhythm() Rhythm  { return beat(beatTime, beatTime, beatTime, 7*beatTime) }
 func unknownRhythm() Rhythm { return beat(5*beatTime, 5*beatTime) }
+
+// Of a build: bright with two winks is good, dark with flashes is not.
+func passedRhythm() Rhythm { return beat(7*beatTime, beatTime, beatTime, beatTime) }
+func cancelledRhythm() Rhythm {
+	return beat(beatTime, beatTime, beatTime, beatTime, beatTime, 5*beatTime)
+}
+
+// pulse is a lamp that leaves its level for a moment, every so often.
+func pulse(on bool, every time.Duration) Rhythm {
+	return Rhythm{first: !on, steps: []time.Duration{beatTime, every - beatTime}}
+}
+
+// awayRhythm is a lamp that leaves its level for a short and for a long moment.
+func awayRhythm(on bool) Rhythm {
+	return Rhythm{first: !on, steps: []time.Duration{beatTime, beatTime, 5 * beatTime, 13 * beatTime}}
+}
 
 // flash is the light of a refusal: it inverts the blinker while it is on, and
 // is played once.

@@ -127,9 +127,9 @@ func TestRest(t *testing.T) {
 func ExampleRhythm_String() {
 	box, _ := NewBox([]string{"Client Int"}, true).Step(begin, Found{})
 	box, _ = box.Step(begin, Switched{On: true})
-	blinker, lamp := box.Rhythms(begin)
+	blinker, lamps := box.Rhythms(begin)
 	fmt.Println("blinker:", blinker)
-	fmt.Println("lamp:", lamp)
+	fmt.Println("lamp:", lamps[0])
 	// Output:
 	// blinker: blinking (0.1 s on, 0.3 s off)
 	// lamp: on

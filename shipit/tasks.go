@@ -13,13 +13,16 @@ const stopTime = 2 * time.Second
 // an event, whatever happens there. The end of the program does not cut the
 // request off: see stop.
 func (l *Loop) launch(ctx context.Context, target int) {
+	l.unfollow(target)
+	id := NewLaunchID()
+	l.id, l.launched = id, time.Now()
 	var request, withdraw context.Context
 	request, l.cutOff = context.WithCancelCause(context.WithoutCancel(ctx))
 	withdraw, l.withdraw = context.WithCancelCause(request)
 	l.spawn(func() error {
 		outcome := Outcome{Verdict: Unknown, Reason: "cut off: a fault of this program, look at the server"}
 		err := Guard(func() error {
-			outcome = l.Server.Launch(request, withdraw, target, NewLaunchID())
+			outcome = l.Server.Launch(request, withdraw, target, id)
 			return nil
 		})
 		l.Post(Answered{outcome})
@@ -79,6 +82,9 @@ func (l *Loop) spawn(f func() error) {
 // tell what became of it.
 func (l *Loop) stop(ctx context.Context) {
 	l.keepWarm(ctx, Warm{})
+	for target := range l.following {
+		l.unfollow(target)
+	}
 	if l.withdraw == nil {
 		return
 	}

@@ -93,14 +93,9 @@ func (s *Stage) Silence() {
 func (s *Stage) Observe(b shipit.Box) {
 	s.note(func() {
 		s.box, s.started = b, true
-		blinker, lamp := b.Rhythms(time.Now())
-		selected, _ := b.Target()
+		blinker, lamps := b.Rhythms(time.Now())
 		for i, name := range s.wiring.Targets {
-			rhythm := "off"
-			if i == selected {
-				rhythm = lamp.String()
-			}
-			s.print(fmt.Sprintf("lamp %d (%s)", s.wiring.Lamps[i].Pin, name), rhythm)
+			s.print(fmt.Sprintf("lamp %d (%s)", s.wiring.Lamps[i].Pin, name), lamps[i].String())
 		}
 		s.print("blinker", blinker.String())
 	})

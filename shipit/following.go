@@ -1,0 +1,146 @@
+package shipit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+)
+
+// How a build is followed. The pauses grow while nothing changes, and spread,
+// so that many boxes don't ask their server in step.
+const (
+	firstPause = 2 * time.Second
+	lastPause  = 30 * time.Second
+	errorPause = 2 * time.Minute // the longest one while the server gives no answer of use
+	seekTime   = 5 * time.Minute // a build that may have been started is looked for so long
+	followTime = 24 * time.Hour  // and one that was started is followed so long
+)
+
+// follows is what can be shown of each target's builds.
+func (c Config) follows() []Follows {
+	if c.Follower == nil {
+		return nil
+	}
+	follows := make([]Follows, len(c.Targets))
+	for i := range follows {
+		if can := c.Follower.Can(i); c.Follow[i] && can.Look {
+			follows[i] = Follows{Look: true, Find: can.Find}
+		}
+	}
+	return follows
+}
+
+// follow looks at the build of the latest launch in a goroutine of its own.
+func (l *Loop) follow(ctx context.Context, f Follow) {
+	ctx, cancel := context.WithCancel(ctx)
+	l.following[f.Target] = cancel
+	t := trail{Follow: f, loop: l, launch: l.id, since: l.launched}
+	l.spawn(func() error {
+		t.walk(ctx)
+		return nil
+	})
+}
+
+// unfollow ends the following of a target's build, if there is one.
+func (l *Loop) unfollow(target int) {
+	if cancel := l.following[target]; cancel != nil {
+		cancel()
+		delete(l.following, target)
+	}
+}
+
+// trail is the following of one build.
+type trail struct {
+	Follow
+	loop   *Loop
+	launch string // the launch's id
+	since  time.Time
+	stage  Stage
+	pause  time.Duration
+}
+
+// walk looks until the build has ended, or there is no point in going on, or
+// ctx ends.
+func (t *trail) walk(ctx context.Context) {
+	t.pause = firstPause
+	for rest(ctx, t.pause) {
+		sight, err := t.look(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return
+		case err == nil:
+			t.loop.Post(Seen{t.Target, t.Number, sight})
+			if sight.Stage.Ended() {
+				return
+			}
+			t.went(sight)
+		case !t.stumbled(err):
+			return
+		}
+		if err := t.overdue(); err != nil {
+			t.loop.Post(GivenUp{t.Target, t.Number, err})
+			return
+		}
+	}
+}
+
+// overdue says that the trail has been followed for long enough.
+func (t *trail) overdue() error {
+	switch took := time.Since(t.since); {
+	case t.Build == "" && took > seekTime:
+		return fmt.Errorf("the server shows none after %v: look there", seekTime)
+	case took > followTime:
+		return fmt.Errorf("it has not ended after %v: look at the server", followTime)
+	}
+	return nil
+}
+
+// look looks at the build, or for it.
+func (t *trail) look(ctx context.Context) (Sight, error) {
+	if t.Build == "" {
+		return t.loop.Follower.Find(ctx, t.Target, t.launch, t.since)
+	}
+	return t.loop.Follower.Look(ctx, t.Target, t.Build)
+}
+
+// went notes what was seen; a build that moved is looked at sooner.
+func (t *trail) went(s Sight) {
+	if s.Stage != t.stage || s.Build != t.Build {
+		t.stage, t.Build, t.pause = s.Stage, s.Build, firstPause
+		return
+	}
+	t.pause = min(t.pause*5/4, lastPause)
+}
+
+// stumbled tells that nothing was seen, and whether to go on.
+func (t *trail) stumbled(err error) bool {
+	ask, _ := errors.AsType[*AskError](err)
+	switch {
+	case errors.Is(err, ErrNoBuild):
+		t.pause = min(t.pause*5/4, lastPause)
+		return true
+	case errors.Is(err, ErrCannot), ask != nil && ask.Lasting:
+		t.loop.Post(GivenUp{t.Target, t.Number, err})
+		return false
+	}
+	t.loop.Post(Unseen{t.Target, t.Number, err})
+	t.pause = min(t.pause*2, errorPause)
+	if ask != nil {
+		t.pause = max(t.pause, ask.Again)
+	}
+	return true
+}
+
+// rest waits d and up to a quarter more, and tells whether ctx still goes on.
+func rest(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d + rand.N(d/4))
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return true
+	}
+}
