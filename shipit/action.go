@@ -30,6 +30,19 @@ type Warm struct {
 	Target int
 }
 
+// Check asks the target's server again and again, and tells, whether it would
+// take a launch (On), in the place of what is asked for another; or no longer.
+type Check struct {
+	On     bool
+	Target int
+}
+
+// Cancel asks the server to take a launch's build back, and tells.
+type Cancel struct {
+	Target, Number int
+	Build          string
+}
+
 // Play starts a sound.
 type Play struct{ Sound Sound }
 
@@ -44,6 +57,8 @@ type Note struct {
 }
 
 func (Launch) action()  {}
+func (Check) action()   {}
+func (Cancel) action()  {}
 func (Follow) action()  {}
 func (CallOff) action() {}
 func (Warm) action()    {}

@@ -24,6 +24,14 @@ type Box struct {
 	failure  Light // of the last launch that failed
 	owed     bool  // a build failed while the alarm sounded: a buzz is to follow
 
+	rules      Rules
+	clockDoubt bool              // the clock can't be trusted to tell a freeze
+	cooledAt   time.Time         // when the cooldown of the last launch ends
+	confirmBy  time.Time         // until when a second press launches
+	aborting   bool              // the switch was turned off in time to take the build back
+	build      string            // the name of the running launch's build, once it has one
+	noGo       [MaxTargets]error // why a target's server has said that it would take no launch
+
 	launches int             // how many there were: the number of the latest
 	follows  []Follows       // by target; nil: no build is followed; never changed
 	lights   [MaxTargets]lit // by target
@@ -92,6 +100,10 @@ func (b Box) Step(now time.Time, ev Event) (Box, []Action) {
 		actions = append(actions, b.dialled(now, ev)...)
 	case Answered:
 		actions = append(actions, b.answer(now, ev.Outcome)...)
+	case Checked:
+		actions = append(actions, b.checked(now, ev)...)
+	case Cancelled:
+		actions = append(actions, b.cancelled(ev)...)
 	case Seen:
 		actions = append(actions, b.seen(now, ev)...)
 	case Unseen:
@@ -110,7 +122,7 @@ func (b *Box) found(now time.Time, levels Found) []Action {
 	b.branch = held{down: levels.BranchDown, since: now}
 	switch {
 	case b.switchOn && b.rearm:
-		return b.enter(Locked, now)
+		return append(b.enter(Locked, now), warn("The arming switch was found on: "+switchOffFirst))
 	case b.switchOn:
 		return b.enter(Armed, now)
 	default:
@@ -134,7 +146,9 @@ func (b *Box) switched(now time.Time, on bool) []Action {
 	case (state == Armed || state == Locked) && !on:
 		return b.enter(Safe, now)
 	case state == Launching && !on && !b.answered:
-		return []Action{CallOff{}}
+		return append([]Action{CallOff{}}, b.abort(now)...)
+	case state == Launching && !on:
+		return b.abort(now)
 	default:
 		return nil
 	}
@@ -153,14 +167,14 @@ func (b *Box) enter(state State, now time.Time) []Action {
 	b.past.add(state, now)
 	b.rhythmSince = now
 	b.branch.stepping = false
+	b.confirmBy = time.Time{}
 	switch state {
 	case Safe:
-		actions = append(actions, Warm{On: false}, Note{Text: "Safe"})
-	case Locked:
-		actions = append(actions, warn("The arming switch was found on: "+switchOffFirst))
+		actions = append(actions, Warm{}, Check{}, Note{Text: "Safe"})
 	case Armed:
-		actions = append(actions, Warm{On: true, Target: b.selected}, Note{Text: "Armed"})
+		actions = append(actions, Warm{On: true, Target: b.selected}, Check{On: true, Target: b.selected}, Note{Text: "Armed"})
 	case Launching:
+		b.aborting, b.build = false, ""
 		_, name := b.Target()
 		b.launches++
 		b.latest[b.selected] = b.launches

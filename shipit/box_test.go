@@ -82,6 +82,13 @@ func describe(a Action) string {
 	switch a := a.(type) {
 	case Launch:
 		return fmt.Sprintf("launch %d", a.Target)
+	case Check:
+		if a.On {
+			return fmt.Sprintf("check %d", a.Target)
+		}
+		return "check no more"
+	case Cancel:
+		return fmt.Sprintf("cancel %d %s", a.Target, a.Build)
 	case Follow:
 		return fmt.Sprintf("follow %d %s", a.Target, a.Build)
 	case CallOff:
@@ -153,21 +160,21 @@ func TestBehaviour(t *testing.T) {
 		want  State
 		did   []string
 	}{
-		{Safe, on, Armed, []string{"warm true 0", "Armed"}},
+		{Safe, on, Armed, []string{"warm true 0", "check 0", "Armed"}},
 		{Safe, branch, Safe, []string{next}},
 		{Safe, launch, Safe, []string{"buzz", refusedLaunch + "not armed"}},
 		{Safe, Tick{}, Safe, nil},
 		{Safe, Released{launch}, Safe, nil},
 		{Safe, Dialled{Err: fmt.Errorf("no route")}, Safe, away},
 
-		{Locked, off, Safe, []string{"warm false", "Safe"}},
+		{Locked, off, Safe, []string{"warm false", "check no more", "Safe"}},
 		{Locked, branch, Locked, []string{next}},
 		{Locked, launch, Locked, []string{"buzz", refusedLaunch + "switch off first"}},
 		{Locked, Tick{}, Locked, nil},
 		{Locked, Released{launch}, Locked, nil},
 
-		{Armed, off, Safe, []string{"warm false", "Safe"}},
-		{Armed, branch, Armed, []string{next}},
+		{Armed, off, Safe, []string{"warm false", "check no more", "Safe"}},
+		{Armed, branch, Armed, []string{next, "check 1"}},
 		{Armed, launch, Launching, []string{"launch 0", "alarm", "Launching A"}},
 		{Armed, Tick{}, Armed, nil},
 		{Armed, Released{launch}, Armed, nil},

@@ -32,6 +32,9 @@ func (b *Box) due() (at time.Time, act func(time.Time) []Action) {
 	case state == Failed:
 		consider(b.since().Add(failTime), b.afterwards)
 	}
+	if b.State() == Armed && b.rules.MaxArmed > 0 {
+		consider(b.since().Add(b.rules.MaxArmed), b.tire)
+	}
 	for _, button := range []Button{LaunchButton, BranchButton} {
 		if h := b.button(button); h.down && !h.stuck {
 			consider(h.since.Add(heldTime), func(time.Time) []Action { return b.stick(button) })
@@ -66,7 +69,10 @@ func (b *Box) stick(button Button) []Action {
 // included: a [Tick] is wanted then. It is the zero time if nothing will.
 func (b Box) Next(now time.Time) time.Time {
 	next, _ := b.due()
-	looks := []look{b.blinker(), b.refusal(now)}
+	if at := b.forbiddenUntil(now); b.State() == Armed && !at.IsZero() && (next.IsZero() || at.Before(next)) {
+		next = at
+	}
+	looks := []look{b.blinker(now), b.refusal(now)}
 	for i := range b.targets {
 		looks = append(looks, b.lamp(i, now))
 	}

@@ -18,6 +18,7 @@ type Pressed struct {
 	Button   Button
 	First    time.Time // first contact: when the line first left its level
 	SwitchOn bool      // the arming line itself, read as the press settled
+	Second   bool      // the second button, the same
 }
 
 // Released tells that a button has settled up.
@@ -32,6 +33,19 @@ type Dialled struct {
 
 // Answered tells the outcome of the running launch.
 type Answered struct{ Outcome Outcome }
+
+// Checked tells whether the target's server would take a launch: nil, or why it
+// has said that it would not.
+type Checked struct {
+	Target int
+	Err    error
+}
+
+// Cancelled tells how a [Cancel] ended.
+type Cancelled struct {
+	Target, Number int
+	Err            error
+}
 
 // Seen tells what a look at the build of a launch showed.
 type Seen struct {
@@ -55,16 +69,18 @@ type GivenUp struct {
 // Tick tells that time has passed: [Box.Next] was reached.
 type Tick struct{}
 
-func (Found) event()    {}
-func (Switched) event() {}
-func (Pressed) event()  {}
-func (Released) event() {}
-func (Dialled) event()  {}
-func (Answered) event() {}
-func (Seen) event()     {}
-func (Unseen) event()   {}
-func (GivenUp) event()  {}
-func (Tick) event()     {}
+func (Found) event()     {}
+func (Switched) event()  {}
+func (Pressed) event()   {}
+func (Released) event()  {}
+func (Dialled) event()   {}
+func (Answered) event()  {}
+func (Checked) event()   {}
+func (Cancelled) event() {}
+func (Seen) event()      {}
+func (Unseen) event()    {}
+func (GivenUp) event()   {}
+func (Tick) event()      {}
 
 // Button is one of the box's two buttons.
 type Button int

@@ -53,7 +53,7 @@ func TestFollowing(t *testing.T) {
 		{"failed while the alarm sounds: the buzz comes after it", named(), func(b *bench) {
 			b.do(saw(StageFailed))
 			b.wait(13 * time.Second)
-		}, []string{"Triggered a build of A" + attrs, "follow 0 106", "ERROR Build of A failed" + attrs, "silence", "buzz", "warm true 0", "Armed"}, LightFailed},
+		}, []string{"Triggered a build of A" + attrs, "follow 0 106", "ERROR Build of A failed" + attrs, "silence", "buzz", "warm true 0", "check 0", "Armed"}, LightFailed},
 		{"failed later: one buzz", named(), func(b *bench) {
 			b.wait(20 * time.Second)
 			b.took()
@@ -71,7 +71,7 @@ func TestFollowing(t *testing.T) {
 			b.do(saw(StageFailed))
 			b.took()
 			b.do(Switched{false})
-		}, []string{"warm false", "Safe"}, LightNone},
+		}, []string{"warm false", "check no more", "Safe"}, LightNone},
 		{"cancelled", named(), func(b *bench) {
 			b.took()
 			b.do(saw(StageCancelled))

@@ -135,7 +135,7 @@ func (t *trail) stumbled(err error) bool {
 
 // rest waits d and up to a quarter more, and tells whether ctx still goes on.
 func rest(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d + rand.N(d/4))
+	timer := time.NewTimer(d + rand.N(d/4+1))
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():

@@ -29,7 +29,7 @@ func (l look) left(now time.Time) time.Duration {
 // has been called for every moment up to now that [Box.Next] named.
 func (b Box) Lamps(now time.Time) Lamps {
 	lamps := Lamps{
-		Blinker: b.blinker().on(now) != b.refusal(now).on(now),
+		Blinker: b.blinker(now).on(now) != b.refusal(now).on(now),
 		Targets: make([]bool, len(b.targets)),
 	}
 	for i := range b.targets {
@@ -41,7 +41,7 @@ func (b Box) Lamps(now time.Time) Lamps {
 // Rhythms is what the blinker and the lamp of each target are doing, for people.
 // While a refusal is shown, the blinker's is the flash that inverts it.
 func (b Box) Rhythms(now time.Time) (blinker Rhythm, lamps []Rhythm) {
-	blinker = b.blinker().Rhythm
+	blinker = b.blinker(now).Rhythm
 	if flash := b.refusal(now); flash.length() > 0 {
 		blinker = flash.Rhythm
 	}
@@ -55,11 +55,15 @@ func (b Box) Rhythms(now time.Time) (blinker Rhythm, lamps []Rhythm) {
 func (b Box) Light(target int) Light { return b.lights[target].Light }
 
 // blinker is the rhythm of the state, without the flash of a refusal.
-func (b *Box) blinker() look {
+func (b *Box) blinker(now time.Time) look {
 	rhythm := steady(false)
 	switch state := b.State(); {
 	case state == Locked:
 		rhythm = lockedRhythm()
+	case state == Armed && now.Before(b.confirmBy):
+		rhythm = confirmRhythm()
+	case state == Armed && b.forbidden(now) != "":
+		rhythm = forbiddenRhythm()
 	case state == Armed && b.isOffline():
 		rhythm = offlineRhythm()
 	case state == Armed:

@@ -25,8 +25,12 @@ type Config struct {
 	Targets []string // names, 1 to 20
 	Ways    []int    // see Box.Through
 	Rearm   bool     // see NewBox
-	Panel   Panel
-	Server  Server
+	Rules   Rules
+	// ClockDoubt tells whether a clock that reads now can't be trusted to tell a
+	// freeze; nil: it always can.
+	ClockDoubt func(now time.Time) bool
+	Panel      Panel
+	Server     Server
 	// Follower tells what became of builds, of the targets that Follow names;
 	// nil: nobody asks.
 	Follower Follower
@@ -59,15 +63,17 @@ type Loop struct {
 	cold chan struct{} // closed when the last one has ended; nil: there was none
 	// Of the builds that are followed, by target: how that ends.
 	following map[int]context.CancelFunc
-	id        string    // of the latest launch
-	launched  time.Time // when that began
+	// Of the check of the selected target: how that ends. Nil: none is made.
+	checking context.CancelFunc
+	id       string    // of the latest launch
+	launched time.Time // when that began
 }
 
 // NewLoop makes a Loop. Its first event must be a [Found].
 func NewLoop(c Config) *Loop {
 	return &Loop{
 		Config:    c,
-		box:       NewBox(c.Targets, c.Rearm).Through(c.Ways).Following(c.follows()),
+		box:       NewBox(c.Targets, c.Rearm).Through(c.Ways).Following(c.follows()).Under(c.Rules),
 		shown:     Lamps{Targets: make([]bool, len(c.Targets))},
 		events:    make(chan Event, 16),
 		looks:     make(chan chan<- Box),
@@ -172,6 +178,9 @@ func (l *Loop) take(ctx context.Context, now time.Time, ev Event) error {
 	if _, ok := ev.(Answered); ok {
 		l.endLaunch()
 	}
+	if l.ClockDoubt != nil {
+		l.box.clockDoubt = l.ClockDoubt(now)
+	}
 	box, actions := l.box.Step(now, ev)
 	l.box = box
 	for _, a := range actions {
@@ -192,6 +201,10 @@ func (l *Loop) act(ctx context.Context, a Action) {
 		runtime.Gosched() // the request goes out before the lamps and the log have their turn
 	case Follow:
 		l.follow(ctx, a)
+	case Check:
+		l.check(ctx, a)
+	case Cancel:
+		l.cancel(ctx, a)
 	case CallOff:
 		l.withdraw(ErrCalledOff)
 	case Warm:

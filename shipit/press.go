@@ -47,6 +47,12 @@ func (b *Box) pressedLaunch(now time.Time, p Pressed) []Action {
 	case b.branch.down:
 		return b.refuse(now, LaunchButton, choosing)
 	}
+	if word := b.forbidden(now); word != "" {
+		return b.refuse(now, LaunchButton, word)
+	}
+	if word := b.withheld(now, p); word != "" {
+		return b.refuse(now, LaunchButton, word)
+	}
 	b.answered, b.lights[b.selected] = false, lit{}
 	return b.enter(Launching, now)
 }
@@ -85,13 +91,17 @@ func (b *Box) nextTarget(now time.Time) []Action {
 	b.selected = (b.selected + 1) % len(b.targets)
 	next, is := b.Target()
 	actions := []Action{Note{Text: "Changing target... was " + was + ", is " + is}}
-	if b.State() != Armed || b.Way(before) == b.Way(next) {
+	if b.State() != Armed {
 		return actions
 	}
+	b.confirmBy = time.Time{}
 	if b.isOffline() != wasOffline {
 		b.rhythmSince = now
 	}
-	return append(actions, Warm{On: true, Target: next})
+	if b.Way(before) != b.Way(next) {
+		actions = append(actions, Warm{On: true, Target: next})
+	}
+	return append(actions, Check{On: true, Target: next})
 }
 
 // refuse answers a press that does nothing: seen, heard and named.
@@ -106,6 +116,11 @@ func (b *Box) answer(now time.Time, outcome Outcome) []Action {
 	actions := []Action{outcome.note(name)}
 	b.answered = true
 	actions = append(actions, b.follow(now, outcome)...)
+	if outcome.Verdict != NotStarted {
+		b.cooledAt = b.since().Add(b.rules.Cooldown)
+	}
+	b.build = outcome.Build
+	actions = append(actions, b.takeBack()...)
 	if outcome.Verdict != Started {
 		b.failure = b.lights[b.selected].Light
 		return append(actions, b.enter(Failed, now)...)

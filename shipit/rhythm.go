@@ -36,15 +36,17 @@ const (
 func lockedRhythm() Rhythm  { return beat(beatTime/2, 2*time.Second-beatTime/2) }
 func armedRhythm() Rhythm   { return beat(beatTime, 3*beatTime) }
 func offlineRhythm() Rhythm { return beat(beatTime, beatTime, beatTime, 5*beatTime) }
+func confirmRhythm() Rhythm { return beat(beatTime, beatTime) }
+func forbiddenRhythm() Rhythm {
+	return beat(beatTime, beatTime, beatTime, beatTime, beatTime, 5*beatTime)
+}
 func launchRhythm() Rhythm  { return Rhythm{first: false, steps: []time.Duration{beatTime, beatTime}} }
 func failedRhythm() Rhythm  { return beat(beatTime, beatTime, beatTime, 7*beatTime) }
 func unknownRhythm() Rhythm { return beat(5*beatTime, 5*beatTime) }
 
 // Of a build: bright with two winks is good, dark with flashes is not.
-func passedRhythm() Rhythm { return beat(7*beatTime, beatTime, beatTime, beatTime) }
-func cancelledRhythm() Rhythm {
-	return beat(beatTime, beatTime, beatTime, beatTime, beatTime, 5*beatTime)
-}
+func passedRhythm() Rhythm    { return beat(7*beatTime, beatTime, beatTime, beatTime) }
+func cancelledRhythm() Rhythm { return forbiddenRhythm() }
 
 // pulse is a lamp that leaves its level for a moment, every so often.
 func pulse(on bool, every time.Duration) Rhythm {

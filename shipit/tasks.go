@@ -82,6 +82,7 @@ func (l *Loop) spawn(f func() error) {
 // tell what became of it.
 func (l *Loop) stop(ctx context.Context) {
 	l.keepWarm(ctx, Warm{})
+	l.check(ctx, Check{})
 	for target := range l.following {
 		l.unfollow(target)
 	}
