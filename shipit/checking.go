@@ -19,7 +19,7 @@ func (l *Loop) check(ctx context.Context, c Check) {
 		l.checking()
 		l.checking = nil
 	}
-	if !c.On || l.Follower == nil || !l.Follower.Can(c.Target).Check {
+	if !c.On || l.Follower == nil || !l.Follow[c.Target] || !l.Follower.Can(c.Target).Check {
 		return
 	}
 	ctx, l.checking = context.WithCancel(ctx)

@@ -31,8 +31,8 @@ type Config struct {
 	ClockDoubt func(now time.Time) bool
 	Panel      Panel
 	Server     Server
-	// Follower tells what became of builds, of the targets that Follow names;
-	// nil: nobody asks.
+	// Follower tells what became of builds, and whether one would be taken, of
+	// the targets that Follow names; nil: nobody asks.
 	Follower Follower
 	Follow   []bool // by target
 	Speaker  Speaker

@@ -57,8 +57,8 @@ func describe(w io.Writer, c *config.Config) error {
 	}
 	row(wires.Outputs[blinker].Name, "GPIO %d, on when %s", wires.Outputs[blinker].Pin, level(!wires.Outputs[blinker].ActiveLow))
 	for i, t := range c.Targets {
-		row(fmt.Sprintf("target %d", i+1), "%q, lamp on GPIO %d, on when %s, %v",
-			t.Name, t.LED.Pin, level(!t.LED.ActiveLow), t.Work)
+		row(fmt.Sprintf("target %d", i+1), "%q, lamp on GPIO %d, on when %s, %v%s",
+			t.Name, t.LED.Pin, level(!t.LED.ActiveLow), t.Work, followed(t.Follow))
 	}
 	for name, s := range c.ByName() {
 		row(name, "%v, time-out %v", s, s.Timeout)
@@ -67,6 +67,14 @@ func describe(w io.Writer, c *config.Config) error {
 	row("debounce", "%v", c.Debounce)
 	row("require_rearm", "%v", c.RequireRearm)
 	return table.Flush()
+}
+
+// followed says of a target that its server is asked nothing.
+func followed(follow bool) string {
+	if follow {
+		return ""
+	}
+	return ", not followed"
 }
 
 func level(high bool) string {

@@ -17,20 +17,22 @@ import (
 
 // rig is a box with all its parts joined: header, loop, server and speaker.
 type rig struct {
-	config  *config.Config
-	log     *slog.Logger
-	crash   io.Writer // takes the trace of a panic or a QUIT
-	chip    gpio.Chip
-	server  shipit.Server
-	ways    []int // see shipit.Config
-	speaker shipit.Speaker
-	observe func(shipit.Box)              // may be nil; see shipit.Config
-	opened  func() error                  // called when the lines are claimed, and before anything runs; may be nil
-	ready   func() error                  // called once the pins are set up; may be nil
-	ending  func()                        // called when the lines are given back; may be nil
-	tasks   []func(context.Context) error // what else runs beside the loop until ctx ends
-	late    <-chan error                  // has a panic outside the tasks that came when the end had begun; may be nil
-	closers []func() error                // what close ends
+	config   *config.Config
+	log      *slog.Logger
+	crash    io.Writer // takes the trace of a panic or a QUIT
+	chip     gpio.Chip
+	server   shipit.Server
+	ways     []int // see shipit.Config
+	follower shipit.Follower
+	doubt    func(time.Time) bool // of the clock; see shipit.Config
+	speaker  shipit.Speaker
+	observe  func(shipit.Box)              // may be nil; see shipit.Config
+	opened   func() error                  // called when the lines are claimed, and before anything runs; may be nil
+	ready    func() error                  // called once the pins are set up; may be nil
+	ending   func()                        // called when the lines are given back; may be nil
+	tasks    []func(context.Context) error // what else runs beside the loop until ctx ends
+	late     <-chan error                  // has a panic outside the tasks that came when the end had begun; may be nil
+	closers  []func() error                // what close ends
 
 	// feed runs beside the loop until ctx ends and asks alive for signs of life,
 	// one at a time; may be nil.
@@ -48,9 +50,10 @@ func (r *rig) live() {
 
 // serve has the launches go to those servers.
 func (r *rig) serve(s ci.Servers, work []ci.Work) {
-	fleet := ci.NewFleet(s, work, ci.WithVersion(release), ci.WithClockDoubt(ci.ClockDoubt(buildDate())),
+	r.doubt = ci.ClockDoubt(buildDate())
+	fleet := ci.NewFleet(s, work, ci.WithVersion(release), ci.WithClockDoubt(r.doubt),
 		ci.WithOutput(func(line string) { r.log.Info(line) }))
-	r.server, r.ways = fleet, fleet.Ways()
+	r.server, r.follower, r.ways = fleet, fleet, fleet.Ways()
 	r.closers = append(r.closers, fleet.Close)
 }
 
@@ -90,7 +93,8 @@ func (r *rig) run(parent context.Context) error {
 	r.log.Info("pins have been initialized!")
 	loop := shipit.NewLoop(shipit.Config{
 		Targets: names(r.config), Ways: r.ways, Rearm: r.config.RequireRearm,
-		Panel: panel{header}, Server: r.server, Speaker: r.speaker, Log: r.log, Observe: r.observe, Fault: fail,
+		Panel: panel{header}, Server: r.server, Follower: r.follower, Follow: follow(r.config), ClockDoubt: r.doubt,
+		Speaker: r.speaker, Log: r.log, Observe: r.observe, Fault: fail,
 	})
 	active := header.Active()
 	loop.Post(shipit.Found{SwitchOn: active[armingSwitch], LaunchDown: active[launchButton], BranchDown: active[branchButton]})

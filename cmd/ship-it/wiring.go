@@ -57,6 +57,15 @@ func names(c *config.Config) []string {
 	return names
 }
 
+// follow tells of which targets the builds are followed.
+func follow(c *config.Config) []bool {
+	follow := make([]bool, len(c.Targets))
+	for i, t := range c.Targets {
+		follow[i] = t.Follow
+	}
+	return follow
+}
+
 // panel is the header as the box's lamps.
 type panel struct{ *gpio.Header }
 

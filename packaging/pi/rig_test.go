@@ -74,11 +74,13 @@ player = []
 [[target]]
 name = "Client Int"
 led  = %d
+follow = false
 teamcity = { build_type = %q }
 
 [[target]]
 name = "Hubot"
 led  = %d
+follow = false
 teamcity = { build_type = %q, branch = "main" }
 `, server.URL(), lampOne, oneBuild, lampTwo, twoBuild), 0o644)
 	if !s.are(input, outputs()) { // a test before has failed

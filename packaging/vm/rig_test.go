@@ -139,11 +139,13 @@ player = []
 [[target]]
 name = "Client Int"
 led  = %d
+follow = false
 teamcity = { build_type = %q }
 
 [[target]]
 name = "Hubot"
 led  = %d
+follow = false
 teamcity = { build_type = %q, branch = "main" }
 `, s.server.URL(), way, lampOne, oneBuild, lampTwo, twoBuild), 0o644)
 }

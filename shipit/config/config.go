@@ -53,6 +53,9 @@ type Target struct {
 	Name string // printable, unlike every other target's, at most 64 characters
 	LED  Output
 	Work ci.Work
+	// Follow has the server asked beside the launches, where it can tell: what
+	// became of the build, and whether it would take one.
+	Follow bool
 }
 
 // Sound is how the box makes itself heard.
@@ -68,8 +71,8 @@ type Sound struct {
 func Original() *Config {
 	c := defaults()
 	c.Targets = []Target{
-		{Name: "Client Int", LED: Output{Pin: 22}, Work: ci.Build{Type: "bt280"}},
-		{Name: "Hubot", LED: Output{Pin: 25}, Work: ci.Build{Type: "bt1568"}},
+		{Name: "Client Int", LED: Output{Pin: 22}, Work: ci.Build{Type: "bt280"}, Follow: true},
+		{Name: "Hubot", LED: Output{Pin: 25}, Work: ci.Build{Type: "bt1568"}, Follow: true},
 	}
 	return c
 }

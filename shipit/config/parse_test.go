@@ -45,7 +45,7 @@ func TestParseDefaults(t *testing.T) {
 			LaunchButton: config.Input{Pin: 27, PullUp: true, ActiveLow: true},
 			BranchButton: config.Input{Pin: 23, PullUp: true, ActiveLow: true},
 		},
-		Targets: []config.Target{{Name: "Client Int", LED: config.Output{Pin: 22}, Work: ci.Build{Type: "bt280"}}},
+		Targets: []config.Target{{Name: "Client Int", LED: config.Output{Pin: 22}, Work: ci.Build{Type: "bt280"}, Follow: true}},
 		Sound:   config.Sound{Player: []string{"aplay", "-q"}},
 	}
 	if diff := cmp.Diff(want, plain(c)); diff != "" {
@@ -86,6 +86,7 @@ buzz = "`+filepath.Join(dir, "x.wav")+`"
 [[target]]
 name = "🚀 Über \"Int\""
 led = { pin = 27, active = "low" }
+follow = false
 teamcity = { build_type = "Client_Int", branch = "refs/heads/main" }
 
 [[target]]
@@ -108,7 +109,7 @@ build_type = "bt1568"
 		},
 		Targets: []config.Target{
 			{Name: `🚀 Über "Int"`, LED: config.Output{Pin: 27, ActiveLow: true}, Work: ci.Build{Type: "Client_Int", Branch: "refs/heads/main"}},
-			{Name: "Hubot", LED: config.Output{Pin: 26}, Work: ci.Build{Type: "bt1568"}},
+			{Name: "Hubot", LED: config.Output{Pin: 26}, Work: ci.Build{Type: "bt1568"}, Follow: true},
 		},
 		Sound: config.Sound{Player: []string{filepath.Join(dir, "play"), "-"}, Alarm: []byte(wave), Buzz: []byte(wave)},
 	}

@@ -45,6 +45,7 @@ func (s *section) target(lines map[string]int) Target {
 	}
 	t.LED = s.output("led", part, Output{Pin: noPin})
 	t.Work = s.work()
+	t.Follow = s.boolean("follow", true)
 	return t
 }
 

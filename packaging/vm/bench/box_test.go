@@ -96,11 +96,13 @@ player = []
 [[target]]
 name = "Client Int"
 led  = %d
+follow = false
 teamcity = { build_type = "bt280" }
 
 [[target]]
 name = "Hubot"
 led  = %d
+follow = false
 teamcity = { build_type = "bt1568" }
 `, b.server.url, secure, lampOnePin, lampTwoPin), 0o644)
 }

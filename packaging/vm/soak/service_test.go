@@ -59,7 +59,7 @@ func (s *soak) configure() {
 	text := fmt.Sprintf("[teamcity]\nurl = %q\ntoken_file = \"token\"\n%s\ntimeout = %q\n[sound]\nplayer = %s\n",
 		s.server.url(), way, timeout, players[s.random.IntN(len(players))])
 	for i, name := range targets() {
-		text += fmt.Sprintf("[[target]]\nname = %q\nled = %d\nteamcity = { build_type = %q }\n", name, lamps()[i], builds()[i])
+		text += fmt.Sprintf("[[target]]\nname = %q\nled = %d\nfollow = false\nteamcity = { build_type = %q }\n", name, lamps()[i], builds()[i])
 	}
 	s.write(config, text, 0o644)
 }
