@@ -28,6 +28,19 @@
 //	failed     off, two flashes (unknown: slow),      noted         refused       refused "busy"
 //	           buzz                                                 "busy"
 //
+// An armed box's blinker flashes three times where a launch would be refused (no
+// go, frozen, cooling down), and fast and evenly while a second press is waited
+// for. After the launch the lamp follows the build; pulses are dark on the
+// selected target's lamp, which is on, and bright on the others:
+//
+//	queued     one short pulse every 2 s
+//	running    one every second, faster towards the end
+//	passed     bright with two winks, for 30 s
+//	failed     two flashes, until acknowledged; buzz
+//	cancelled  three flashes, for 30 s
+//	lost       slow, until acknowledged: nobody can tell its end
+//	no word    one short and one long pulse: the server can't be asked
+//
 // The lamp keeps the light of a failure until the switch is moved or the branch
 // button acknowledges it; the other rules stand with the code in press.go, and
 // the figures in rhythm.go.
