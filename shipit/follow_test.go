@@ -113,8 +113,13 @@ func TestFollowing(t *testing.T) {
 			b.do(GivenUp{0, 1, errors.New("the server shows none")})
 			b.tap(LaunchButton)
 		}, []string{"WARN Gave up the build of A: the server shows none", "buzz", refusedLaunch + "look at the server first"}, LightUnknown},
-		{"started, without a name: looked for", Answered{Outcome{Verdict: Started}}, func(*bench) {},
-			[]string{"Triggered a build of A", "follow 0 "}, LightQueued},
+		{
+			"started, without a name: looked for",
+			Answered{Outcome{Verdict: Started}},
+			func(*bench) {},
+			[]string{"Triggered a build of A", "follow 0 "},
+			LightQueued,
+		},
 		{"not started: nothing to follow", Answered{Outcome{Reason: "conflict"}}, func(*bench) {}, []string{
 			"ERROR No build of A: conflict", "silence", "buzz",
 		}, LightNotStarted},

@@ -116,13 +116,28 @@ func TestTrail(t *testing.T) {
 		want    []string
 		light   Light
 	}{
-		{"a queue's item becomes a build", []any{sight(StageQueued, "q7"), sight(StageRunning, "8"), sight(StagePassed, "8")}, ok,
-			[]string{"look 0 q7", "look 0 q7", "look 0 8"}, LightPassed},
-		{"no answer, then one", []any{&AskError{Reason: "unreachable"}, limited, sight(StageFailed, "q7")}, ok,
-			[]string{"look 0 q7", "look 0 q7", "look 0 q7"}, LightFailed},
+		{
+			"a queue's item becomes a build",
+			[]any{sight(StageQueued, "q7"), sight(StageRunning, "8"), sight(StagePassed, "8")},
+			ok,
+			[]string{"look 0 q7", "look 0 q7", "look 0 8"},
+			LightPassed,
+		},
+		{
+			"no answer, then one",
+			[]any{&AskError{Reason: "unreachable"}, limited, sight(StageFailed, "q7")},
+			ok,
+			[]string{"look 0 q7", "look 0 q7", "look 0 q7"},
+			LightFailed,
+		},
 		{"no use to ask again", []any{&AskError{Reason: "not authorised", Lasting: true}}, ok, []string{"look 0 q7"}, LightLost},
-		{"unknown, found at the second look", []any{ErrNoBuild, sight(StageQueued, "9"), sight(StageCancelled, "9")},
-			Outcome{Verdict: Unknown, Reason: "timed out"}, []string{"find 0 16", "find 0 16", "look 0 9"}, LightCancelled},
+		{
+			"unknown, found at the second look",
+			[]any{ErrNoBuild, sight(StageQueued, "9"), sight(StageCancelled, "9")},
+			Outcome{Verdict: Unknown, Reason: "timed out"},
+			[]string{"find 0 16", "find 0 16", "look 0 9"},
+			LightCancelled,
+		},
 		{"unknown, and nobody can tell", []any{ErrCannot}, Outcome{Verdict: Unknown, Reason: "timed out"}, []string{"find 0 16"}, LightUnknown},
 		{"not started", []any{ErrCannot}, Outcome{Reason: "conflict"}, nil, LightNotStarted},
 	}
@@ -229,9 +244,9 @@ func TestTrailEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := &oracle{says: []any{sight(StageRunning, "7")}}
 		r := launched(t, o, Outcome{Verdict: Started, Build: "7"})
-		r.diary.mu.Lock()
-		r.diary.fail = errors.New("lamp lost") // the loop ends by a fault
-		r.diary.mu.Unlock()
+		r.mu.Lock()
+		r.fail = errors.New("lamp lost") // the loop ends by a fault
+		r.mu.Unlock()
 		pass(time.Hour)
 		if err := <-r.ended; err == nil {
 			t.Error("the loop ended well")

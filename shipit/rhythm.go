@@ -40,6 +40,7 @@ func confirmRhythm() Rhythm { return beat(beatTime, beatTime) }
 func forbiddenRhythm() Rhythm {
 	return beat(beatTime, beatTime, beatTime, beatTime, beatTime, 5*beatTime)
 }
+
 func launchRhythm() Rhythm  { return Rhythm{first: false, steps: []time.Duration{beatTime, beatTime}} }
 func failedRhythm() Rhythm  { return beat(beatTime, beatTime, beatTime, 7*beatTime) }
 func unknownRhythm() Rhythm { return beat(5*beatTime, 5*beatTime) }
