@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -17,9 +18,13 @@ func newServiceStation(t *testing.T) *station {
 	t.Helper()
 	needMachine(t)
 	s := newStation(t)
-	s.pidPath = "/run/ship-it.pid"
+	s.pidPath = "/run/ship-it/ship-it.pid"
 	defaults := fmt.Sprintf("CONFIG=%s\nCHIP=%s\nLOGFILE=%s\n", s.path("config.toml"), s.chip, s.path("log"))
-	if err := os.WriteFile("/etc/default/ship-it", []byte(defaults), 0o644); err != nil {
+	err := errors.Join(
+		os.WriteFile("/etc/default/ship-it", []byte(defaults), 0o644),
+		os.Chmod(filepath.Dir(s.dir), 0o711), // the daemon gives up root, and opens its log anew
+	)
+	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.Remove(s.pidPath) }) // of one that a failed test left
@@ -117,7 +122,7 @@ func testServiceKilled(t *testing.T) {
 	box := startService(s)
 	s.arm()
 	kill(t, s, box)
-	s.wantService("status", 1, "ship-it is dead, but /run/ship-it.pid is there")
+	s.wantService("status", 1, "ship-it is dead, but /run/ship-it/ship-it.pid is there")
 	s.wantService("stop", 0, "Stopping launch box: ship-it.")
 	s.wantService("status", 3, "ship-it is not running")
 	s.wantFree()

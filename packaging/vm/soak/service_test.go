@@ -17,7 +17,7 @@ const (
 	program  = "/usr/local/sbin/ship-it"
 	script   = "/etc/init.d/ship-it"
 	config   = "/etc/ship-it/config.toml"
-	pidfile  = "/run/ship-it.pid"
+	pidfile  = "/run/ship-it/ship-it.pid"
 	logfile  = "/var/log/ship-it.log"
 	snippet  = "/etc/logrotate.d/ship-it"
 	token    = "eyJ0eXAiOiAiVENWMiJ9"
@@ -95,7 +95,7 @@ func (s *soak) must(args ...string) {
 // starts and stops are the ways to begin and end a daemon.
 func starts() map[string][]string {
 	return map[string][]string{
-		"-d":      {program, "-d", "--config", config, "--pidfile", pidfile, "--logfile", logfile, "--chip"},
+		"-d":      {program, "-d", "--user", "ship-it", "--config", config, "--pidfile", pidfile, "--logfile", logfile, "--chip"},
 		"service": {script, "start"},
 	}
 }
