@@ -18,7 +18,6 @@ type Pressed struct {
 	Button   Button
 	First    time.Time // first contact: when the line first left its level
 	SwitchOn bool      // the arming line itself, read as the press settled
-	Second   bool      // the second button, the same
 }
 
 // Released tells that a button has settled up.

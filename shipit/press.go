@@ -50,8 +50,8 @@ func (b *Box) pressedLaunch(now time.Time, p Pressed) []Action {
 	if word := b.forbidden(now); word != "" {
 		return b.refuse(now, LaunchButton, word)
 	}
-	if word := b.withheld(now, p); word != "" {
-		return b.refuse(now, LaunchButton, word)
+	if b.unconfirmed(now) {
+		return b.refuse(now, LaunchButton, pressAgain)
 	}
 	b.answered, b.lights[b.selected] = false, lit{}
 	return b.enter(Launching, now)

@@ -6,23 +6,21 @@ import "time"
 // asks for nothing. Whatever forbids a launch is shown by the blinker of an
 // armed box before the press, as far as that can be.
 type Rules struct {
-	Confirm   time.Duration // a launch takes a second press within that time
-	MaxArmed  time.Duration // a box that was armed so long has to be switched off first
-	Cooldown  time.Duration // from a launch that may have started a build to the next
-	Freeze    Freeze        // times without launches
-	TwoPerson bool          // a second button is held while launch is pressed
-	Abort     time.Duration // the switch turned off so soon after the press takes the build back
-	OnNoGo    bool          // a press launches even where the server has said that it will not
+	Confirm  time.Duration // a launch takes a second press within that time
+	MaxArmed time.Duration // a box that was armed so long has to be switched off first
+	Cooldown time.Duration // from a launch that may have started a build to the next
+	Freeze   Freeze        // times without launches
+	Abort    time.Duration // the switch turned off so soon after the press takes the build back
+	OnNoGo   bool          // a press launches even where the server has said that it will not
 }
 
 // The refusals of the rules.
 const (
-	pressAgain   = "press again"
-	coolingDown  = "cooling down"
-	frozen       = "frozen"
-	clockNotSet  = "clock not set"
-	secondButton = "second button"
-	noGo         = "no go"
+	pressAgain  = "press again"
+	coolingDown = "cooling down"
+	frozen      = "frozen"
+	clockNotSet = "clock not set"
+	noGo        = "no go"
 )
 
 // Under gives the box rules.
@@ -47,17 +45,14 @@ func (b *Box) forbidden(now time.Time) string {
 	return ""
 }
 
-// withheld is what a press lacks that would launch, or "". Without a second
-// press it asks for that.
-func (b *Box) withheld(now time.Time, p Pressed) string {
-	switch {
-	case b.rules.TwoPerson && !p.Second:
-		return secondButton
-	case b.rules.Confirm > 0 && !now.Before(b.confirmBy):
-		b.confirmBy, b.rhythmSince = now.Add(b.rules.Confirm), now
-		return pressAgain
+// unconfirmed tells whether a press that would launch needs another one, and
+// begins to wait for that.
+func (b *Box) unconfirmed(now time.Time) bool {
+	if b.rules.Confirm == 0 || now.Before(b.confirmBy) {
+		return false
 	}
-	return ""
+	b.confirmBy, b.rhythmSince = now.Add(b.rules.Confirm), now
+	return true
 }
 
 // forbiddenUntil is the next moment at which a rule begins or ends to forbid

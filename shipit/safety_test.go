@@ -90,10 +90,6 @@ func TestSafety(t *testing.T) {
 			b.tap(LaunchButton)
 			b.wait(time.Second)
 		}, refused("clock not set"), forbiddenRhythm().String()},
-		{"two persons: one", Rules{TwoPerson: true}, func(b *bench) { b.tap(LaunchButton); b.wait(time.Second) }, refused("second button"), ""},
-		{"two persons: both", Rules{TwoPerson: true}, func(b *bench) {
-			b.do(Pressed{First: b.now, SwitchOn: true, Second: true})
-		}, launched, "on"},
 		{"no go", Rules{}, func(b *bench) {
 			b.do(Checked{0, errors.New("not authorised (401)")})
 			b.do(Checked{0, errors.New("not authorised (401)")})

@@ -7,9 +7,11 @@ import (
 	"os"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"ship-it.example/shipit"
 	"ship-it.example/shipit/config"
 	"ship-it.example/shipit/sound"
 )
@@ -66,7 +68,30 @@ func describe(w io.Writer, c *config.Config) error {
 	row("sound", "%s", player(c.Sound))
 	row("debounce", "%v", c.Debounce)
 	row("require_rearm", "%v", c.RequireRearm)
+	for _, rule := range rules(c.Rules) {
+		row("safety", "%s", rule)
+	}
 	return table.Flush()
+}
+
+// rules says what a team has asked for.
+func rules(r shipit.Rules) []string {
+	var list []string
+	for _, limit := range []struct {
+		name string
+		time time.Duration
+	}{{"confirm", r.Confirm}, {"max_armed", r.MaxArmed}, {"cooldown", r.Cooldown}, {"abort", r.Abort}} {
+		if limit.time > 0 {
+			list = append(list, fmt.Sprintf("%s %v", limit.name, limit.time))
+		}
+	}
+	if r.OnNoGo {
+		list = append(list, "launch_on_no_go")
+	}
+	if n := len(r.Freeze.Windows); n > 0 {
+		list = append(list, fmt.Sprintf("freeze, %d parts of a week in %v", n, r.Freeze.Zone))
+	}
+	return list
 }
 
 // followed says of a target that its server is asked nothing.

@@ -93,7 +93,7 @@ func (r *rig) run(parent context.Context) error {
 	r.log.Info("pins have been initialized!")
 	loop := shipit.NewLoop(shipit.Config{
 		Targets: names(r.config), Ways: r.ways, Rearm: r.config.RequireRearm,
-		Panel: panel{header}, Server: r.server, Follower: r.follower, Follow: follow(r.config), ClockDoubt: r.doubt,
+		Panel: panel{header}, Server: r.server, Follower: r.follower, Follow: follow(r.config), Rules: r.config.Rules, ClockDoubt: r.doubt,
 		Speaker: r.speaker, Log: r.log, Observe: r.observe, Fault: fail,
 	})
 	active := header.Active()

@@ -3,6 +3,7 @@ package config
 import (
 	"time"
 
+	"ship-it.example/shipit"
 	"ship-it.example/shipit/ci"
 )
 
@@ -23,6 +24,7 @@ type Config struct {
 	Targets      []Target // 1 to MaxTargets, in the file's order
 	ci.Servers            // their secrets only if loaded WithSecrets
 	Sound        Sound
+	Rules        shipit.Rules // what a team asks for beside the behaviour table
 }
 
 // Pins is the wiring apart from the targets' lamps. No two lines of a Config

@@ -102,6 +102,7 @@ func (r *reader) config(top *section) *Config {
 	c.Pins = top.pins(c.Pins)
 	c.Servers = top.servers(c.Servers)
 	c.Sound = top.sound(c.Sound)
+	c.Rules = top.safety()
 	c.Targets = top.targets()
 	top.done()
 	r.checkUses()
