@@ -43,6 +43,7 @@ func (s *soak) install() {
 	} {
 		s.must("install", "-D", "-m", file[0], file[1], file[2])
 	}
+	s.must("rm", "-f", logfile) // of a box on the host
 	s.write("/etc/default/ship-it", "CHIP="+s.sim.Path()+"\n", 0o644)
 	s.write("/etc/ship-it/token", token+"\n", 0o600)
 	s.write("/etc/ship-it/ca.pem", string(s.authority.PEM()), 0o644)
