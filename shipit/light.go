@@ -2,7 +2,8 @@ package shipit
 
 import "time"
 
-// MaxTargets is how many targets a box may have.
+// MaxTargets is how many targets a box may have: for more lamps than that no
+// header has room.
 const MaxTargets = 20
 
 // Light is what a target's lamp tells of the target's latest launch, beside
@@ -22,7 +23,7 @@ const (
 	LightLost // a build was started, and nobody can tell its end
 )
 
-// String names the light as the log and the simulator do.
+// String names the light, for people.
 func (l Light) String() string {
 	return [...]string{"none", "not started", "unknown", "queued", "running", "passed", "failed", "cancelled", "lost"}[l]
 }

@@ -9,8 +9,6 @@ import (
 
 // Bounds of the values, as the configuration's manual page gives them.
 const (
-	MaxTargets = 20 // more lamps than that no header has room for
-
 	minDebounce, maxDebounce = time.Millisecond, time.Second
 	minTimeout, maxTimeout   = time.Second, time.Minute
 )
@@ -21,7 +19,7 @@ type Config struct {
 	Debounce     time.Duration // 1 ms to 1 s
 	RequireRearm bool          // a switch found on at start has to be turned off first
 	Pins         Pins
-	Targets      []Target // 1 to MaxTargets, in the file's order
+	Targets      []Target // 1 to shipit.MaxTargets, in the file's order
 	ci.Servers            // their secrets only if loaded WithSecrets
 	Sound        Sound
 	Rules        shipit.Rules // what a team asks for beside the behaviour table

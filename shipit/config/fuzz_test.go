@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/pelletier/go-toml/v2"
+
+	"ship-it.example/shipit"
 )
 
 // FuzzParse: no file makes us panic or contradict ourselves; what passes keeps
@@ -79,7 +81,7 @@ func holds(t *testing.T, data []byte, c *Config) {
 			t.Errorf("unsafe input %+v", in)
 		}
 	}
-	if n := len(c.Targets); n < 1 || n > MaxTargets {
+	if n := len(c.Targets); n < 1 || n > shipit.MaxTargets {
 		t.Errorf("%d targets", n)
 	}
 	if c.Debounce < minDebounce || c.Debounce > maxDebounce || c.TeamCity.Timeout < minTimeout || c.TeamCity.Timeout > maxTimeout {

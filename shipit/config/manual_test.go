@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"ship-it.example/shipit"
 	"ship-it.example/shipit/ci"
 )
 
@@ -45,7 +46,7 @@ func TestManual(t *testing.T) {
 		}
 	}
 	for _, want := range []string{
-		fmt.Sprintf("1 to %d of them", MaxTargets),
+		fmt.Sprintf("1 to %d of them", shipit.MaxTargets),
 		"The file may have " + size(configFile().limit),
 	} {
 		if !strings.Contains(page, want) {

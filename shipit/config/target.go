@@ -5,6 +5,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/pelletier/go-toml/v2/unstable"
+
+	"ship-it.example/shipit"
 )
 
 const maxName = 64 // characters: what a log line and a label on the lid have room for
@@ -18,9 +20,9 @@ func (s *section) targets() []Target {
 	case list == nil || len(list.items) == 0:
 		s.add(s.node.place, "", "has no target", "add a [[target]] with a name, a led and its build")
 		return nil
-	case len(list.items) > MaxTargets:
-		s.add(list.items[MaxTargets].place, "[[target]]",
-			fmt.Sprintf("is one too many: there are %d, and %d is the most", len(list.items), MaxTargets), "take some out")
+	case len(list.items) > shipit.MaxTargets:
+		s.add(list.items[shipit.MaxTargets].place, "[[target]]",
+			fmt.Sprintf("is one too many: there are %d, and %d is the most", len(list.items), shipit.MaxTargets), "take some out")
 	}
 	targets := make([]Target, 0, len(list.items))
 	lines := map[string]int{}
