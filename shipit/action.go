@@ -37,6 +37,16 @@ type Check struct {
 	Target int
 }
 
+// Reserve gets the id of the next launch onto the disk (On), so that a press
+// need not wait for that; or gives it up. It tells a failure: [Reserved].
+type Reserve struct{ On bool }
+
+// Refuse is a refusal for the journal.
+type Refuse struct {
+	What string // launch, branch or arming
+	Name string // why, as the log has it
+}
+
 // Cancel asks the server to take a launch's build back, and tells.
 type Cancel struct {
 	Target, Number int
@@ -58,6 +68,8 @@ type Note struct {
 
 func (Launch) action()  {}
 func (Check) action()   {}
+func (Reserve) action() {}
+func (Refuse) action()  {}
 func (Cancel) action()  {}
 func (Follow) action()  {}
 func (CallOff) action() {}

@@ -30,6 +30,7 @@ type Box struct {
 	confirmBy  time.Time         // until when a second press launches
 	aborting   bool              // the switch was turned off in time to take the build back
 	build      string            // the name of the running launch's build, once it has one
+	unkept     bool              // armed was refused last, because a launch can't be recorded
 	noGo       [MaxTargets]error // why a target's server has said that it would take no launch
 
 	launches int             // how many there were: the number of the latest
@@ -104,6 +105,10 @@ func (b Box) Step(now time.Time, ev Event) (Box, []Action) {
 		actions = append(actions, b.checked(now, ev)...)
 	case Cancelled:
 		actions = append(actions, b.cancelled(ev)...)
+	case Reserved:
+		actions = append(actions, b.reserved(now, ev)...)
+	case Resumed:
+		actions = append(actions, b.resumed(now, ev)...)
 	case Seen:
 		actions = append(actions, b.seen(now, ev)...)
 	case Unseen:
@@ -170,9 +175,10 @@ func (b *Box) enter(state State, now time.Time) []Action {
 	b.confirmBy = time.Time{}
 	switch state {
 	case Safe:
-		actions = append(actions, Warm{}, Check{}, Note{Text: "Safe"})
+		actions = append(actions, Warm{}, Check{}, Reserve{}, Note{Text: "Safe"})
 	case Armed:
-		actions = append(actions, Warm{On: true, Target: b.selected}, Check{On: true, Target: b.selected}, Note{Text: "Armed"})
+		b.unkept = false
+		actions = append(actions, Warm{On: true, Target: b.selected}, Check{On: true, Target: b.selected}, Reserve{On: true}, Note{Text: "Armed"})
 	case Launching:
 		b.aborting, b.build = false, ""
 		_, name := b.Target()

@@ -35,7 +35,9 @@ func (b *bench) do(ev Event) {
 	box, actions := b.box.Step(b.now, ev)
 	b.box = box
 	for _, a := range actions {
-		b.did = append(b.did, describe(a))
+		if words := describe(a); words != "" {
+			b.did = append(b.did, words)
+		}
 	}
 }
 
@@ -93,6 +95,8 @@ func describe(a Action) string {
 		return fmt.Sprintf("follow %d %s", a.Target, a.Build)
 	case CallOff:
 		return "call off"
+	case Reserve, Refuse: // are for the journal
+		return ""
 	case Warm:
 		if a.On {
 			return fmt.Sprintf("warm true %d", a.Target)

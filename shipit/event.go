@@ -40,6 +40,16 @@ type Checked struct {
 	Err    error
 }
 
+// Reserved tells that the next launch can't be recorded, and why.
+type Reserved struct{ Err error }
+
+// Resumed tells of a launch of an earlier run, of which the end is not known: it
+// was started, or may have been.
+type Resumed struct {
+	Target, Number int // above those of all launches so far
+	Outcome        Outcome
+}
+
 // Cancelled tells how a [Cancel] ended.
 type Cancelled struct {
 	Target, Number int
@@ -76,6 +86,8 @@ func (Dialled) event()   {}
 func (Answered) event()  {}
 func (Checked) event()   {}
 func (Cancelled) event() {}
+func (Reserved) event()  {}
+func (Resumed) event()   {}
 func (Seen) event()      {}
 func (Unseen) event()    {}
 func (GivenUp) event()   {}

@@ -13,27 +13,35 @@ type Follows struct {
 
 // follow lights the target's lamp for the outcome of its launch, and has the
 // build followed if it can be.
-func (b *Box) follow(now time.Time, outcome Outcome) []Action {
-	target := b.selected
+func (b *Box) follow(now time.Time, target int, outcome Outcome) []Action {
 	follow := Follow{Target: target, Number: b.latest[target], Build: outcome.Build}
-	var can Follows
-	if b.follows != nil {
-		can = b.follows[target]
-	}
+	leads := b.leads(target, outcome)
 	switch {
 	case outcome.Verdict == NotStarted:
 		b.lights[target] = lit{Light: LightNotStarted, since: now}
 	case outcome.Verdict == Unknown:
 		b.lights[target] = lit{Light: LightUnknown, since: now}
-		if can.Find {
-			follow.Build = ""
-			return []Action{follow}
-		}
-	case can.Look && outcome.Build != "", can.Find && outcome.Build == "":
+		follow.Build = ""
+	case leads:
 		b.lights[target] = lit{Light: LightQueued, since: now}
+	}
+	if leads {
 		return []Action{follow}
 	}
 	return nil
+}
+
+// leads tells whether an outcome leads to a build that can be followed, or
+// looked for.
+func (b *Box) leads(target int, outcome Outcome) bool {
+	switch {
+	case b.follows == nil, outcome.Verdict == NotStarted:
+		return false
+	case outcome.Verdict == Unknown, outcome.Build == "":
+		return b.follows[target].Find
+	default:
+		return b.follows[target].Look
+	}
 }
 
 // isLatest tells whether news of a launch are still of interest: a new launch

@@ -36,7 +36,9 @@ func (c Config) follows() []Follows {
 func (l *Loop) follow(ctx context.Context, f Follow) {
 	ctx, cancel := context.WithCancel(ctx)
 	l.following[f.Target] = cancel
-	t := trail{Follow: f, loop: l, launch: l.id, since: l.launched}
+	e := l.ledger.open[f.Number]
+	e.following = true
+	t := trail{Follow: f, loop: l, launch: e.ID, since: e.Time, patience: e.patience}
 	l.spawn(func() error {
 		t.walk(ctx)
 		return nil
@@ -59,6 +61,8 @@ type trail struct {
 	since  time.Time
 	stage  Stage
 	pause  time.Duration
+
+	patience time.Time // from when on it counts
 }
 
 // walk looks until the build has ended, or there is no point in going on, or
@@ -88,7 +92,7 @@ func (t *trail) walk(ctx context.Context) {
 
 // overdue says that the trail has been followed for long enough.
 func (t *trail) overdue() error {
-	switch took := time.Since(t.since); {
+	switch took := time.Since(t.patience); {
 	case t.Build == "" && took > seekTime:
 		return fmt.Errorf("the server shows none after %v: look there", seekTime)
 	case took > followTime:

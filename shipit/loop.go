@@ -36,6 +36,13 @@ type Config struct {
 	Follower Follower
 	Follow   []bool // by target
 	Speaker  Speaker
+	// Journal keeps launches and refusals; nil: nobody does.
+	Journal Journal
+	// Resume has the launches that were open when the box ended last.
+	Resume []Record
+	// Launched is when the last launch of an earlier run began that may have
+	// started a build, for the cooldown; the zero time: never.
+	Launched time.Time
 	Log      *slog.Logger
 	// Observe is called from the loop after every event, and must not block.
 	Observe func(Box)
@@ -65,15 +72,20 @@ type Loop struct {
 	following map[int]context.CancelFunc
 	// Of the check of the selected target: how that ends. Nil: none is made.
 	checking context.CancelFunc
-	id       string    // of the latest launch
-	launched time.Time // when that began
+	// Of the next launch: its id. Nil: none is reserved.
+	reserved *reservation
+	ledger   *ledger
 }
 
 // NewLoop makes a Loop. Its first event must be a [Found].
 func NewLoop(c Config) *Loop {
+	if c.Journal == nil {
+		c.Journal = unkept{}
+	}
 	return &Loop{
 		Config:    c,
-		box:       NewBox(c.Targets, c.Rearm).Through(c.Ways).Following(c.follows()).Under(c.Rules),
+		box:       NewBox(c.Targets, c.Rearm).Through(c.Ways).Following(c.follows()).Under(c.Rules).Cooling(c.Launched),
+		ledger:    newLedger(c),
 		shown:     Lamps{Targets: make([]bool, len(c.Targets))},
 		events:    make(chan Event, 16),
 		looks:     make(chan chan<- Box),
@@ -175,8 +187,9 @@ func (l *Loop) wind(tick *time.Timer, now time.Time) {
 
 // take steps the Box with an event that came now, and carries out what it wants.
 func (l *Loop) take(ctx context.Context, now time.Time, ev Event) error {
-	if _, ok := ev.(Answered); ok {
+	if answer, ok := ev.(Answered); ok {
 		l.endLaunch()
+		l.ledger.answered(answer.Outcome)
 	}
 	if l.ClockDoubt != nil {
 		l.box.clockDoubt = l.ClockDoubt(now)
@@ -184,8 +197,9 @@ func (l *Loop) take(ctx context.Context, now time.Time, ev Event) error {
 	box, actions := l.box.Step(now, ev)
 	l.box = box
 	for _, a := range actions {
-		l.act(ctx, a)
+		l.act(ctx, now, a)
 	}
+	l.keep(ctx, now, ev)
 	err := l.show(now)
 	if l.Observe != nil {
 		l.Observe(l.box)
@@ -194,10 +208,10 @@ func (l *Loop) take(ctx context.Context, now time.Time, ev Event) error {
 }
 
 // act carries an action out. None blocks.
-func (l *Loop) act(ctx context.Context, a Action) {
+func (l *Loop) act(ctx context.Context, now time.Time, a Action) {
 	switch a := a.(type) {
 	case Launch:
-		l.launch(ctx, a.Target)
+		l.launch(ctx, now, a)
 		runtime.Gosched() // the request goes out before the lamps and the log have their turn
 	case Follow:
 		l.follow(ctx, a)
@@ -205,6 +219,11 @@ func (l *Loop) act(ctx context.Context, a Action) {
 		l.check(ctx, a)
 	case Cancel:
 		l.cancel(ctx, a)
+	case Reserve:
+		l.reserve(ctx, a.On)
+	case Refuse:
+		_, target := l.box.Target()
+		l.ledger.refuse(now, target, a)
 	case CallOff:
 		l.withdraw(ErrCalledOff)
 	case Warm:

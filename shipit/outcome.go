@@ -26,6 +26,9 @@ const (
 	Started                   // the server said so, and named the build if it is one that does
 )
 
+// String names the verdict as the journal does.
+func (v Verdict) String() string { return [...]string{"not started", "unknown", "started"}[v] }
+
 // Outcome is what became of one launch.
 type Outcome struct {
 	Verdict Verdict

@@ -37,7 +37,11 @@ func (b *Box) pressed(now time.Time, p Pressed) []Action {
 // and a button that move together never launch.
 func (b *Box) pressedLaunch(now time.Time, p Pressed) []Action {
 	if b.State() != Armed || !b.since().Before(p.First) {
-		return b.refuse(now, LaunchButton, b.past.at(p.First).refusal())
+		state := b.past.at(p.First)
+		if state == Locked && b.unkept {
+			return b.refuse(now, LaunchButton, cantRecord)
+		}
+		return b.refuse(now, LaunchButton, state.refusal())
 	}
 	switch {
 	case !p.SwitchOn:
@@ -107,7 +111,7 @@ func (b *Box) nextTarget(now time.Time) []Action {
 // refuse answers a press that does nothing: seen, heard and named.
 func (b *Box) refuse(now time.Time, button Button, name string) []Action {
 	b.refusedAt = now
-	return []Action{Play{Buzz}, warn("Refused " + button.String() + ": " + name)}
+	return []Action{Play{Buzz}, warn("Refused " + button.String() + ": " + name), Refuse{button.String(), name}}
 }
 
 // answer takes the outcome of the running launch.
@@ -115,7 +119,7 @@ func (b *Box) answer(now time.Time, outcome Outcome) []Action {
 	_, name := b.Target()
 	actions := []Action{outcome.note(name)}
 	b.answered = true
-	actions = append(actions, b.follow(now, outcome)...)
+	actions = append(actions, b.follow(now, b.selected, outcome)...)
 	if outcome.Verdict != NotStarted {
 		b.cooledAt = b.since().Add(b.rules.Cooldown)
 	}

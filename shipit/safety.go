@@ -70,7 +70,7 @@ func (b *Box) forbiddenUntil(now time.Time) time.Time {
 // tire is the end of an armed time that has lasted too long.
 func (b *Box) tire(now time.Time) []Action {
 	text := "Armed for " + b.rules.MaxArmed.String() + ": " + switchOffFirst
-	return append([]Action{Warm{}, Check{}}, append(b.enter(Locked, now), warn(text))...)
+	return append([]Action{Warm{}, Check{}, Reserve{}}, append(b.enter(Locked, now), warn(text))...)
 }
 
 // abort takes back what a launch has started, for a switch that was turned off

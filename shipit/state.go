@@ -8,7 +8,7 @@ type State int
 // The states of the behaviour table.
 const (
 	Safe      State = iota
-	Locked          // the arming switch was found on at start
+	Locked          // a press launches nothing until the switch was off
 	Armed           // a press launches
 	Launching       // for showTime from the press, and until the answer
 	Failed          // for failTime from the moment it is known
@@ -27,6 +27,7 @@ const (
 	choosing        = "choosing"
 	lookAtTheServer = "look at the server first"
 	onlyOneTarget   = "only one target"
+	cantRecord      = "can't record"
 )
 
 // refusal is the word for a launch press whose first contact came in s, and

@@ -12,17 +12,21 @@ const stopTime = 2 * time.Second
 // launch starts the request in a goroutine of its own. An outcome comes back as
 // an event, whatever happens there. The end of the program does not cut the
 // request off: see stop.
-func (l *Loop) launch(ctx context.Context, target int) {
-	l.unfollow(target)
-	id := NewLaunchID()
-	l.id, l.launched = id, time.Now()
+func (l *Loop) launch(ctx context.Context, now time.Time, a Launch) {
+	l.unfollow(a.Target)
+	e, id := l.ledger.launch(now, a), l.reserved
+	l.reserved = nil
 	var request, withdraw context.Context
 	request, l.cutOff = context.WithCancelCause(context.WithoutCancel(ctx))
 	withdraw, l.withdraw = context.WithCancelCause(request)
 	l.spawn(func() error {
 		outcome := Outcome{Verdict: Unknown, Reason: "cut off: a fault of this program, look at the server"}
 		err := Guard(func() error {
-			outcome = l.Server.Launch(request, withdraw, target, id)
+			if err := l.begin(withdraw, id, e); err != nil {
+				outcome = Outcome{Verdict: NotStarted, Reason: err.Error()}
+				return nil
+			}
+			outcome = l.Server.Launch(request, withdraw, a.Target, e.ID)
 			return nil
 		})
 		l.Post(Answered{outcome})
@@ -35,6 +39,7 @@ func (l *Loop) endLaunch() {
 	l.cutOff(nil)
 	l.cutOff, l.withdraw = nil, nil
 }
+
 
 // keepWarm opens the connection that is kept to the target's server, in the
 // place of one to another, or closes the one that there is.
@@ -81,8 +86,10 @@ func (l *Loop) spawn(f func() error) {
 // is taken back; one that is on its way is waited for, so that the log can
 // tell what became of it.
 func (l *Loop) stop(ctx context.Context) {
+	defer func() { l.ledger.stop(time.Now()) }()
 	l.keepWarm(ctx, Warm{})
 	l.check(ctx, Check{})
+	l.reserve(ctx, false)
 	for target := range l.following {
 		l.unfollow(target)
 	}
@@ -99,7 +106,9 @@ func (l *Loop) stop(ctx context.Context) {
 		case ev := <-l.events:
 			if answer, ok := ev.(Answered); ok {
 				l.endLaunch()
-				_, name := l.box.Target()
+				target, name := l.box.Target()
+				l.ledger.answered(answer.Outcome)
+				l.ledger.open[l.box.launches].following = l.box.leads(target, answer.Outcome)
 				note := answer.Outcome.note(name)
 				l.Log.LogAttrs(ctx, note.Level, note.Text, note.Attrs...)
 				return

@@ -1,0 +1,176 @@
+package shipit
+
+import (
+	"math"
+	"time"
+)
+
+// ledger is what the loop knows of launches and refusals until their lines can
+// be written. Only the loop touches it, but for the id of a launch that is not
+// answered.
+type ledger struct {
+	journal Journal
+	targets []string
+	open    map[int]*entry     // launches, by their numbers
+	running *entry             // the launch that is unanswered; nil: none
+	refused map[Button]*Record // presses that were refused, and last
+}
+
+// entry is a launch whose line is not written yet.
+type entry struct {
+	Record
+	number, target int
+	patience       time.Time // from when on its build is waited for
+	following      bool      // its build is followed, or looked for
+	held           bool      // the button is down
+	launching      bool      // the box shows the launch
+}
+
+func newLedger(c Config) *ledger {
+	return &ledger{journal: c.Journal, targets: c.Targets, open: map[int]*entry{}, refused: map[Button]*Record{}}
+}
+
+// launch opens an entry. What was followed of the target is no more.
+func (l *ledger) launch(now time.Time, a Launch) *entry {
+	for _, e := range l.open {
+		if e.target == a.Target {
+			l.end(e, OutcomeUnfollowed)
+			l.write(now, e)
+		}
+	}
+	e := &entry{
+		Record: Record{Time: now, Kind: KindLaunch, Target: l.targets[a.Target]},
+		number: a.Number, target: a.Target, patience: now, held: true, launching: true,
+	}
+	l.open[a.Number], l.running = e, e
+	return e
+}
+
+// resume opens the entry of a launch of an earlier run.
+func (l *ledger) resume(now time.Time, r Record, number, target int) *entry {
+	e := &entry{Record: r, number: number, target: target, patience: now}
+	l.open[number] = e
+	return e
+}
+
+// refuse keeps a refusal. That of a press has its length, once it is known.
+func (l *ledger) refuse(now time.Time, target string, a Refuse) {
+	r := Record{Time: now, Kind: KindRefusal, Target: target, What: a.What, Refusal: a.Name}
+	for _, button := range []Button{LaunchButton, BranchButton} {
+		if a.What == button.String() {
+			l.refused[button] = &r
+			return
+		}
+	}
+	l.journal.Close(r)
+}
+
+// released ends a press.
+func (l *ledger) released(now time.Time, button Button) {
+	if r := l.refused[button]; r != nil {
+		delete(l.refused, button)
+		r.Press = seconds(now.Sub(r.Time))
+		l.journal.Close(*r)
+	}
+	for _, e := range l.open {
+		if e.held && button == LaunchButton {
+			e.held = false
+			e.Press = seconds(now.Sub(e.Time))
+		}
+	}
+}
+
+// answered keeps the outcome of the running launch.
+func (l *ledger) answered(o Outcome) {
+	e := l.running
+	l.running = nil
+	e.Answer, e.Reason, e.Build, e.URL = o.Verdict.String(), o.Reason, o.Build, o.URL
+	if e.ID == "" {
+		e.ID = NewLaunchID() // it went nowhere, and the line wants a name
+	}
+	l.journal.Update(e.Record)
+}
+
+// settle ends the build of a launch that is answered, and that nobody follows.
+func (l *ledger) settle() {
+	for _, e := range l.open {
+		if e != l.running && !e.following && e.Outcome == "" {
+			l.end(e, OutcomeUnfollowed)
+		}
+	}
+}
+
+// end is the outcome of a launch's build; of one that may not be there it is
+// unknown.
+func (l *ledger) end(e *entry, outcome string) {
+	e.following = false
+	switch e.Answer {
+	case Started.String():
+		e.Outcome = outcome
+	case Unknown.String():
+		e.Outcome = OutcomeUnknown
+	}
+}
+
+// news keeps what became of a launch's build.
+func (l *ledger) news(ev Event) {
+	switch ev := ev.(type) {
+	case Seen:
+		if e := l.open[ev.Number]; e != nil {
+			l.seen(e, ev.Sight)
+		}
+	case GivenUp:
+		if e := l.open[ev.Number]; e != nil {
+			l.end(e, StageLost.String())
+		}
+	}
+}
+
+func (l *ledger) seen(e *entry, s Sight) {
+	was := e.Record
+	e.Answer, e.Build = Started.String(), s.Build
+	if s.URL != "" {
+		e.URL = s.URL
+	}
+	if s.Stage.Ended() {
+		l.end(e, s.Stage.String())
+	}
+	if e.Record != was {
+		l.journal.Update(e.Record)
+	}
+}
+
+// close writes the lines of all launches that are over.
+func (l *ledger) close(now time.Time, launching bool) {
+	for _, e := range l.open {
+		e.launching = e.launching && launching
+		if e != l.running && !e.following && !(e.held && e.launching) {
+			l.write(now, e)
+		}
+	}
+}
+
+// write writes the line of a launch.
+func (l *ledger) write(now time.Time, e *entry) {
+	if e.held {
+		e.Press = seconds(now.Sub(e.Time)) // so far
+	}
+	delete(l.open, e.number)
+	l.journal.Close(e.Record)
+}
+
+// stop ends the ledger. Launches whose build is followed stay open for the next
+// run.
+func (l *ledger) stop(now time.Time) {
+	for button := range l.refused {
+		l.released(now, button)
+	}
+	l.settle()
+	l.close(now, false)
+	for _, e := range l.open {
+		l.journal.Update(e.Record)
+	}
+}
+
+// seconds is a length of time as the journal has it, to the millisecond.
+func seconds(d time.Duration) float64 { return math.Round(d.Seconds()*1000) / 1000 }

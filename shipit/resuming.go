@@ -1,0 +1,187 @@
+package shipit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// errRestarted: the box was ended before its server had answered. Look at the
+// server.
+var errRestarted = errors.New("cut off: the box was ended before the answer")
+
+// reserved refuses to be armed if the next launch can't be recorded.
+func (b *Box) reserved(now time.Time, ev Reserved) []Action {
+	if ev.Err == nil || b.State() != Armed {
+		return nil
+	}
+	name := cantRecord + ": " + ev.Err.Error()
+	actions := append([]Action{Warm{}, Check{}, Reserve{}}, b.enter(Locked, now)...)
+	b.unkept, b.refusedAt = true, now
+	return append(actions, Play{Buzz}, warn("Refused arming: "+name), Refuse{"arming", name})
+}
+
+// resumed lights the lamp of a launch of an earlier run, and has its build
+// followed, unless that target has had a launch since.
+func (b *Box) resumed(now time.Time, ev Resumed) []Action {
+	b.launches = max(b.launches, ev.Number)
+	name := b.targets[ev.Target]
+	note := Note{Text: "Going on with the build of " + name, Attrs: Sight{Build: ev.Outcome.Build, URL: ev.Outcome.URL}.attrs()}
+	if ev.Outcome.Verdict == Unknown {
+		note = ev.Outcome.note(name)
+	}
+	if b.latest[ev.Target] != 0 {
+		return []Action{note}
+	}
+	b.latest[ev.Target] = ev.Number
+	return append([]Action{note}, b.follow(now, ev.Target, ev.Outcome)...)
+}
+
+// Cooling gives the box the moment of the last launch of an earlier run; the
+// rules come first.
+func (b Box) Cooling(launched time.Time) Box {
+	if !launched.IsZero() {
+		b.cooledAt = launched.Add(b.rules.Cooldown)
+	}
+	return b
+}
+
+// recovered is a launch of an earlier run, with the target that it was found to
+// be of.
+type recovered struct {
+	Record
+	target  int
+	outcome Outcome
+}
+
+func (recovered) event() {}
+
+// resume goes on with the launches that were open when the box ended last. None
+// is sent again.
+func (l *Loop) resume(ctx context.Context) {
+	for _, r := range l.Resume {
+		target := slices.Index(l.Targets, r.Target)
+		switch {
+		case r.Target == "":
+			l.spawn(func() error { l.search(ctx, r); return nil })
+			continue
+		case target < 0:
+			l.Log.WarnContext(ctx, "No target is called "+r.Target+" any more: look at the server what became of its launch of "+r.Time.Local().Format(time.DateTime))
+			r.Answer, r.Outcome = unknownIfEmpty(r.Answer), OutcomeUnknown
+			l.Journal.Close(r)
+			continue
+		}
+		outcome := Outcome{Verdict: Unknown, Reason: r.Reason, Build: r.Build, URL: r.URL}
+		switch {
+		case r.Answer == Started.String():
+			outcome.Verdict = Started
+		case r.Answer == "":
+			outcome.Reason = errRestarted.Error()
+		}
+		l.recover(ctx, recovered{r, target, outcome})
+	}
+}
+
+func unknownIfEmpty(answer string) string {
+	if answer == "" {
+		return Unknown.String()
+	}
+	return answer
+}
+
+// recover has the box go on with a launch.
+func (l *Loop) recover(ctx context.Context, r recovered) {
+	now := time.Now()
+	number := l.box.launches + 1
+	e := l.ledger.resume(now, r.Record, number, r.target)
+	e.Target = l.Targets[r.target]
+	e.Answer, e.Reason, e.Build, e.URL = r.outcome.Verdict.String(), r.outcome.Reason, r.outcome.Build, r.outcome.URL
+	l.Journal.Update(e.Record)
+	var actions []Action
+	l.box, actions = l.box.Step(now, Resumed{r.target, number, r.outcome})
+	for _, a := range actions {
+		l.act(ctx, now, a)
+	}
+}
+
+// search looks for a build by the id of a launch that may never have been: the
+// power went while the box was armed, and the press may have gone with it.
+func (l *Loop) search(ctx context.Context, r Record) {
+	begun, pause := time.Now(), firstPause
+	var doubt []string
+	for rest(ctx, pause) {
+		found, silent := l.ask(ctx, r)
+		if ctx.Err() != nil {
+			return
+		}
+		if found != nil {
+			l.Post(*found)
+			return
+		}
+		doubt = silent
+		if len(silent) == 0 || time.Since(begun) > seekTime {
+			break
+		}
+		pause = min(2*pause, lastPause)
+	}
+	if ctx.Err() != nil {
+		return
+	}
+	at := r.Time.Local().Format(time.DateTime)
+	if doubt = append(doubt, l.blind()...); len(doubt) > 0 {
+		l.Log.WarnContext(ctx, fmt.Sprintf("The power went after the box was armed at %s: look at the server whether there is a build of %s", at, strings.Join(doubt, " or ")))
+	} else {
+		l.Log.InfoContext(ctx, "The power went after the box was armed at "+at+"; nothing had been launched")
+	}
+	l.Journal.Release(r.ID)
+}
+
+// ask asks every server that can tell for the build of a launch, and names the
+// targets of which there was no answer.
+func (l *Loop) ask(ctx context.Context, r Record) (found *recovered, silent []string) {
+	for target, can := range l.Config.follows() {
+		if !can.Find {
+			continue
+		}
+		sight, err := l.Follower.Find(ctx, target, r.ID, r.Time)
+		switch {
+		case err == nil:
+			r.Kind = KindLaunch
+			return &recovered{r, target, Outcome{Verdict: Started, Build: sight.Build, URL: sight.URL}}, nil
+		case !errors.Is(err, ErrNoBuild):
+			silent = append(silent, l.Targets[target])
+		}
+	}
+	return nil, silent
+}
+
+// blind names the targets of which nobody can tell whether there is a build.
+func (l *Loop) blind() []string {
+	var names []string
+	can := l.Config.follows()
+	for i, name := range l.Targets {
+		if can == nil || !can[i].Find {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// keep keeps what an event means to the records.
+func (l *Loop) keep(ctx context.Context, now time.Time, ev Event) {
+	switch ev := ev.(type) {
+	case Found:
+		l.resume(ctx)
+	case recovered:
+		l.recover(ctx, ev)
+	case Released:
+		l.ledger.released(now, ev.Button)
+	default:
+		l.ledger.news(ev)
+	}
+	l.ledger.settle()
+	l.ledger.close(now, l.box.State() == Launching)
+}
