@@ -26,8 +26,10 @@ type Header struct {
 	watched  atomic.Bool
 	readings atomic.Uint64
 
-	mu      sync.Mutex // guards outputs
+	mu      sync.Mutex // guards outputs and limits
 	outputs []OutputLine
+	limits  []limit     // by output
+	panics  chan string // of the limits' timers; see pass
 
 	shut     atomic.Bool
 	closing  chan struct{} // closed when Close begins
@@ -60,6 +62,8 @@ func Open(ctx context.Context, c Chip, p Plan) (*Header, error) {
 		plan:     p,
 		lease:    make(chan struct{}, 1),
 		settling: newSettling(len(p.Inputs), p.Debounce),
+		limits:   make([]limit, len(p.Outputs)),
+		panics:   make(chan string, 1),
 		closing:  make(chan struct{}),
 		closed:   make(chan struct{}),
 	}
@@ -139,12 +143,7 @@ func (h *Header) Readings() uint64 { return h.readings.Load() }
 // Close it fails with [ErrClosed]; an output that no longer answers fails with
 // [ErrChipLost].
 func (h *Header) Set(output int, on bool) error {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.shut.Load() {
-		return ErrClosed
-	}
-	return h.drive(output, on)
+	return h.SetFor(output, on, 0)
 }
 
 // drive needs mu.
@@ -183,6 +182,7 @@ func (h *Header) giveBack() {
 		defer func() { failed(h.closeOutput(i)) }()
 	}
 	for i := range h.outputs {
+		h.limits[i].stop(time.Now())
 		failed(h.drive(i, false))
 	}
 }

@@ -40,6 +40,9 @@ type Output struct {
 	Name      string // what messages call it: "blinker"
 	Pin       int    // BCM number
 	ActiveLow bool   // on means low: a relay board
+	// Max is how long it is on at most, by a timer of the header's own, even if
+	// whoever switched it on hangs; see [Header.SetFor]. 0: no limit.
+	Max time.Duration
 }
 
 // Plan is all the lines of a box. Changes are reported in the order of Inputs,
@@ -102,6 +105,11 @@ func (p Plan) checkRun(c Chip) error {
 	for _, in := range p.Inputs {
 		if in.Pull != PullUp && in.Pull != PullDown {
 			errs = append(errs, fmt.Errorf("%s has no pull: it would float", wire{in.Pin, in.Name}))
+		}
+	}
+	for _, out := range p.Outputs {
+		if out.Max < 0 {
+			errs = append(errs, fmt.Errorf("%s is limited to %v: it must not be below zero", wire{out.Pin, out.Name}, out.Max))
 		}
 	}
 	return errors.Join(errs...)

@@ -77,6 +77,11 @@ func (h *Header) turn(ctx context.Context) ([]Change, error) {
 	case <-h.closing:
 		return nil, errEnded
 	}
+	select {
+	case trace := <-h.panics:
+		panic(trace)
+	default:
+	}
 	edge, err := h.wait(ctx, h.settling.rest(time.Now()))
 	if err != nil {
 		return nil, err

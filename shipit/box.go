@@ -37,9 +37,10 @@ type Box struct {
 	follows  []Follows       // by target; nil: no build is followed; never changed
 	lights   [MaxTargets]lit // by target
 	latest   [MaxTargets]int // number of each target's latest launch
+	siren    time.Duration   // see Sounding; never changed
 
-	launch, branch held
-	refusedAt      time.Time // when the blinker's flash began
+	launch, branch, second held
+	refusedAt              time.Time // when the blinker's flash began
 }
 
 // NewBox makes a Box that waits for its first event, a [Found]. Between 1 and
@@ -125,6 +126,7 @@ func (b *Box) found(now time.Time, levels Found) []Action {
 	b.switchOn = levels.SwitchOn
 	b.launch = held{down: levels.LaunchDown, since: now}
 	b.branch = held{down: levels.BranchDown, since: now}
+	b.second = held{down: levels.SecondDown, since: now}
 	switch {
 	case b.switchOn && b.rearm:
 		return append(b.enter(Locked, now), warn("The arming switch was found on: "+switchOffFirst))

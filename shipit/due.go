@@ -35,7 +35,7 @@ func (b *Box) due() (at time.Time, act func(time.Time) []Action) {
 	if b.State() == Armed && b.rules.MaxArmed > 0 {
 		consider(b.since().Add(b.rules.MaxArmed), b.tire)
 	}
-	for _, button := range []Button{LaunchButton, BranchButton} {
+	for _, button := range []Button{LaunchButton, BranchButton, SecondButton} {
 		if h := b.button(button); h.down && !h.stuck {
 			consider(h.since.Add(heldTime), func(time.Time) []Action { return b.stick(button) })
 		}
@@ -65,11 +65,14 @@ func (b *Box) stick(button Button) []Action {
 	return []Action{warn(fmt.Sprintf("The %s button has been down for %v: it counts as stuck until it is released", button, heldTime))}
 }
 
-// Next is the next moment at which anything changes by itself, a lamp
-// included: a [Tick] is wanted then. It is the zero time if nothing will.
+// Next is the next moment at which anything changes by itself, a lamp and the
+// siren included: a [Tick] is wanted then. It is the zero time if nothing will.
 func (b Box) Next(now time.Time) time.Time {
 	next, _ := b.due()
 	if at := b.forbiddenUntil(now); b.State() == Armed && !at.IsZero() && (next.IsZero() || at.Before(next)) {
+		next = at
+	}
+	if at, sounds := b.sirenEnd(now); sounds && (next.IsZero() || at.Before(next)) {
 		next = at
 	}
 	looks := []look{b.blinker(now), b.refusal(now)}

@@ -8,16 +8,17 @@ type Event interface{ event() }
 
 // Found opens the life of a Box: the settled levels at the start of the
 // program. A level that was found is never a press.
-type Found struct{ SwitchOn, LaunchDown, BranchDown bool }
+type Found struct{ SwitchOn, LaunchDown, BranchDown, SecondDown bool }
 
 // Switched tells that the arming switch has settled.
 type Switched struct{ On bool }
 
 // Pressed tells that a button has settled down.
 type Pressed struct {
-	Button   Button
-	First    time.Time // first contact: when the line first left its level
-	SwitchOn bool      // the arming line itself, read as the press settled
+	Button     Button
+	First      time.Time // first contact: when the line first left its level
+	SwitchOn   bool      // the arming line itself, read as the press settled
+	SecondDown bool      // the second button's line, read in that moment too
 }
 
 // Released tells that a button has settled up.
@@ -93,19 +94,17 @@ func (Unseen) event()    {}
 func (GivenUp) event()   {}
 func (Tick) event()      {}
 
-// Button is one of the box's two buttons.
+// Button is one of the box's buttons.
 type Button int
 
 // The buttons.
 const (
 	LaunchButton Button = iota
 	BranchButton
+	SecondButton // only in a box that takes two persons
 )
 
 // String names the button as the log does.
 func (b Button) String() string {
-	if b == LaunchButton {
-		return "launch"
-	}
-	return "branch"
+	return [...]string{"launch", "branch", "second"}[b]
 }

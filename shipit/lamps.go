@@ -2,10 +2,11 @@ package shipit
 
 import "time"
 
-// Lamps is what the lamps show at one moment.
+// Lamps is what the lamps show at one moment, and whether the siren sounds.
 type Lamps struct {
 	Blinker bool
 	Targets []bool // by index of the target
+	Siren   bool   // never, where there is none
 }
 
 // look is a rhythm and when it began.
@@ -32,6 +33,7 @@ func (b Box) Lamps(now time.Time) Lamps {
 		Blinker: b.blinker(now).on(now) != b.refusal(now).on(now),
 		Targets: make([]bool, len(b.targets)),
 	}
+	_, lamps.Siren = b.sirenEnd(now)
 	for i := range b.targets {
 		lamps.Targets[i] = b.lamp(i, now).on(now)
 	}

@@ -10,12 +10,16 @@ import (
 	"time"
 )
 
-// Panel drives the lamps. An error of the first two ends the loop, and has to
-// say which lamp it speaks of.
+// Panel drives the lamps and the siren. An error of the first three ends the loop, and has to
+// say which line it speaks of.
 type Panel interface {
 	Blinker(on bool) error
 	Lamp(target int, on bool) error
-	// Close turns every lamp off and gives the lines back. It may be called
+	// Siren turns the siren on for a launch, by its number, or off: 0. It sees
+	// to it that the siren falls silent in time, whatever becomes of the loop.
+	// A box without a siren never calls it.
+	Siren(launch int) error
+	// Close turns lamps and siren off and gives the lines back. It may be called
 	// twice, and from any goroutine.
 	Close() error
 }
@@ -26,6 +30,7 @@ type Config struct {
 	Ways    []int    // see Box.Through
 	Rearm   bool     // see NewBox
 	Rules   Rules
+	Siren   time.Duration // how long the siren sounds at most in a launch; 0: there is none
 	// ClockDoubt tells whether a clock that reads now can't be trusted to tell a
 	// freeze; nil: it always can.
 	ClockDoubt func(now time.Time) bool
@@ -84,7 +89,7 @@ func NewLoop(c Config) *Loop {
 	}
 	return &Loop{
 		Config:    c,
-		box:       NewBox(c.Targets, c.Rearm).Through(c.Ways).Following(c.follows()).Under(c.Rules).Cooling(c.Launched),
+		box:       NewBox(c.Targets, c.Rearm).Through(c.Ways).Following(c.follows()).Under(c.Rules).Sounding(c.Siren).Cooling(c.Launched),
 		ledger:    newLedger(c),
 		shown:     Lamps{Targets: make([]bool, len(c.Targets))},
 		events:    make(chan Event, 16),
@@ -237,11 +242,20 @@ func (l *Loop) act(ctx context.Context, now time.Time, a Action) {
 	}
 }
 
-// show drives the lamps that have changed.
+// show drives the siren and the lamps, as far as they have changed.
 func (l *Loop) show(now time.Time) error {
 	lamps := l.box.Lamps(now)
 	was := l.shown
 	l.shown = lamps
+	if lamps.Siren != was.Siren {
+		launch := 0
+		if lamps.Siren {
+			launch = l.box.launches
+		}
+		if err := l.Panel.Siren(launch); err != nil {
+			return err
+		}
+	}
 	for i, on := range lamps.Targets {
 		if on == was.Targets[i] {
 			continue

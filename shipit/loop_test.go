@@ -62,6 +62,12 @@ func (d *diary) light(name string, on bool) error {
 func (d *diary) Blinker(on bool) error          { return d.light("blinker", on) }
 func (d *diary) Lamp(target int, on bool) error { return d.light(fmt.Sprint(target), on) }
 
+// Siren writes down, but for its end by Close, what the siren does.
+func (d *diary) Siren(launch int) error {
+	d.write("siren %d", launch)
+	return d.light("siren", launch > 0)
+}
+
 func (d *diary) Close() error {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -1,6 +1,7 @@
 package shipit
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -9,26 +10,35 @@ import (
 type held struct {
 	down     bool
 	since    time.Time
-	stepping bool // it steps through the targets (branch button only)
-	steps    int  // how often it did since it went down
-	stuck    bool // it was down for heldTime, and the log said so
+	from     time.Time // first contact of a hold that allows a launch; zero: it allows none (second button only)
+	stepping bool      // it steps through the targets (branch button only)
+	steps    int       // how often it did since it went down
+	stuck    bool      // it was down for heldTime, and the log said so
 }
 
 // button is the state of one of the buttons.
 func (b *Box) button(which Button) *held {
-	if which == LaunchButton {
+	switch which {
+	case LaunchButton:
 		return &b.launch
+	case BranchButton:
+		return &b.branch
+	default:
+		return &b.second
 	}
-	return &b.branch
 }
 
 // pressed answers a press, with what was asked for or with a refusal.
 func (b *Box) pressed(now time.Time, p Pressed) []Action {
 	*b.button(p.Button) = held{down: true, since: now}
-	if p.Button == LaunchButton {
+	switch p.Button {
+	case LaunchButton:
 		return b.pressedLaunch(now, p)
+	case BranchButton:
+		return b.pressedBranch(now)
+	default:
+		return b.pressedSecond(now, p)
 	}
-	return b.pressedBranch(now)
 }
 
 // pressedLaunch launches only on a press that began after the box was armed,
@@ -36,22 +46,16 @@ func (b *Box) pressed(now time.Time, p Pressed) []Action {
 // that began earlier is refused with the word of that time, so that a switch
 // and a button that move together never launch.
 func (b *Box) pressedLaunch(now time.Time, p Pressed) []Action {
-	if b.State() != Armed || !b.since().Before(p.First) {
-		state := b.past.at(p.First)
-		if state == Locked && b.unkept {
-			return b.refuse(now, LaunchButton, cantRecord)
-		}
-		return b.refuse(now, LaunchButton, state.refusal())
+	if word := b.tooEarly(p); word != "" {
+		return b.refuse(now, LaunchButton, word)
 	}
 	switch {
-	case !p.SwitchOn:
-		return b.refuse(now, LaunchButton, notArmed)
 	case b.lights[b.selected].Light == LightUnknown:
 		return b.refuse(now, LaunchButton, lookAtTheServer)
 	case b.branch.down:
 		return b.refuse(now, LaunchButton, choosing)
 	}
-	if word := b.forbidden(now); word != "" {
+	if word := cmp.Or(b.forbidden(now), b.alone(p)); word != "" {
 		return b.refuse(now, LaunchButton, word)
 	}
 	if b.unconfirmed(now) {
@@ -59,6 +63,27 @@ func (b *Box) pressedLaunch(now time.Time, p Pressed) []Action {
 	}
 	b.answered, b.lights[b.selected] = false, lit{}
 	return b.enter(Launching, now)
+}
+
+// tooEarly is the refusal of a press that did not begin while the box was
+// armed, with the arming line still on at this very moment; else "".
+func (b *Box) tooEarly(p Pressed) string {
+	switch {
+	case b.State() != Armed || !b.since().Before(p.First):
+		return b.refusalAt(p.First)
+	case !p.SwitchOn:
+		return notArmed
+	}
+	return ""
+}
+
+// refusalAt is the word for a press whose first contact came at t.
+func (b *Box) refusalAt(t time.Time) string {
+	state := b.past.at(t)
+	if state == Locked && b.unkept {
+		return cantRecord
+	}
+	return state.refusal()
 }
 
 // pressedBranch acknowledges a failure, or steps to the next target.

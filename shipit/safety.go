@@ -12,6 +12,8 @@ type Rules struct {
 	Freeze   Freeze        // times without launches
 	Abort    time.Duration // the switch turned off so soon after the press takes the build back
 	OnNoGo   bool          // a press launches even where the server has said that it will not
+	// TwoPerson: a launch press counts only while the second button is held.
+	TwoPerson bool
 }
 
 // The refusals of the rules.

@@ -30,7 +30,7 @@ const (
 	cantRecord      = "can't record"
 )
 
-// refusal is the word for a launch press whose first contact came in s, and
+// refusal is the word for a launch press, or the second button's, whose first contact came in s, and
 // that launches nothing. A contact in an armed time that is over finds the
 // box no longer armed.
 func (s State) refusal() string {

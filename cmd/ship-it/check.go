@@ -65,6 +65,9 @@ func describe(w io.Writer, c *config.Config) error {
 	for name, s := range c.ByName() {
 		row(name, "%v, time-out %v", s, s.Timeout)
 	}
+	if s := c.Pins.Siren; s != nil {
+		row("siren", "GPIO %d, on when %s, for %v at most in a launch", s.Pin, level(!s.ActiveLow), s.Max)
+	}
 	row("sound", "%s", player(c.Sound))
 	row("debounce", "%v", c.Debounce)
 	row("require_rearm", "%v", c.RequireRearm)
@@ -87,6 +90,9 @@ func rules(r shipit.Rules) []string {
 	}
 	if r.OnNoGo {
 		list = append(list, "launch_on_no_go")
+	}
+	if r.TwoPerson {
+		list = append(list, "two_person")
 	}
 	if n := len(r.Freeze.Windows); n > 0 {
 		list = append(list, fmt.Sprintf("freeze, %d parts of a week in %v", n, r.Freeze.Zone))

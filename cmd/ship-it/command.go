@@ -102,8 +102,8 @@ the original's two targets. It takes a script from
 its standard input, a line each:
 
   arm | disarm
-  press launch|branch [200ms]      waits for the release
-  hold launch|branch 2s            goes on at once
+  press launch|branch|second [2s]  for 200 ms or so long; waits for the release
+  hold launch|branch|second 2s     goes on at once
   wait 1s
   server ok|fail 500|late 500|slow 3s|limit 30s|twice|vanish|drop|silent
   expect blinker on|off|blinking
@@ -112,6 +112,7 @@ its standard input, a line each:
   expect state safe|locked|armed|launching|failed
   expect launches 1                requests that the server received
   expect sound alarm|buzz
+  expect siren on|off
   quit                             also the end of the input
 
 An expectation waits up to 2 s, and the first one that does not hold ends the

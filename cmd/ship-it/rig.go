@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -93,11 +94,10 @@ func (r *rig) run(parent context.Context) error {
 	r.log.Info("pins have been initialized!")
 	loop := shipit.NewLoop(shipit.Config{
 		Targets: names(r.config), Ways: r.ways, Rearm: r.config.RequireRearm,
-		Panel: panel{header}, Server: r.server, Follower: r.follower, Follow: follow(r.config), Rules: r.config.Rules, ClockDoubt: r.doubt,
+		Panel: panel{header, firstLamp + len(r.config.Targets)}, Siren: sirenTime(r.config), Server: r.server, Follower: r.follower, Follow: follow(r.config), Rules: r.config.Rules, ClockDoubt: r.doubt,
 		Speaker: r.speaker, Log: r.log, Observe: r.observe, Fault: fail,
 	})
-	active := header.Active()
-	loop.Post(shipit.Found{SwitchOn: active[armingSwitch], LaunchDown: active[launchButton], BranchDown: active[branchButton]})
+	loop.Post(r.found(header.Active()))
 	everything := append([]func(context.Context) error{
 		loop.Run,
 		func(ctx context.Context) error { return header.Watch(ctx, r.report(loop)) },
@@ -132,27 +132,43 @@ func (r *rig) sayReady(ctx context.Context) error {
 
 // report makes the header's changes events of the loop.
 func (r *rig) report(loop *shipit.Loop) func([]gpio.Change) {
-	inputs := plan(r.config).Inputs
+	inputs, buttons := plan(r.config).Inputs, buttons(r.config)
 	return func(changes []gpio.Change) {
 		for _, c := range changes {
 			r.log.Debug("Settled", slog.String("line", inputs[c.Input].Name),
 				slog.Bool("active", c.Active), slog.Duration("after", time.Since(c.First)))
-			loop.Post(event(c))
+			loop.Post(event(c, buttons))
 		}
 	}
 }
 
-// event is what a settled change means to the box.
-func event(c gpio.Change) shipit.Event {
-	button := shipit.LaunchButton
-	switch c.Input {
-	case armingSwitch:
-		return shipit.Switched{On: c.Active}
-	case branchButton:
-		button = shipit.BranchButton
+// found is what the levels at the start mean to the box.
+func (r *rig) found(active []bool) shipit.Found {
+	buttons := buttons(r.config)
+	down := func(b shipit.Button) bool { return isDown(b, active, buttons) }
+	return shipit.Found{
+		SwitchOn:   active[armingSwitch],
+		LaunchDown: down(shipit.LaunchButton), BranchDown: down(shipit.BranchButton), SecondDown: down(shipit.SecondButton),
 	}
+}
+
+// event is what a settled change means to the box.
+func event(c gpio.Change, buttons []shipit.Button) shipit.Event {
+	if c.Input == armingSwitch {
+		return shipit.Switched{On: c.Active}
+	}
+	button := buttons[c.Input-firstButton]
 	if !c.Active {
 		return shipit.Released{Button: button}
 	}
-	return shipit.Pressed{Button: button, First: c.First, SwitchOn: c.Levels[armingSwitch]}
+	return shipit.Pressed{
+		Button: button, First: c.First,
+		SwitchOn: c.Levels[armingSwitch], SecondDown: isDown(shipit.SecondButton, c.Levels, buttons),
+	}
+}
+
+// isDown tells whether a button, if there is such a one, is down.
+func isDown(b shipit.Button, levels []bool, buttons []shipit.Button) bool {
+	i := slices.Index(buttons, b)
+	return i >= 0 && levels[firstButton+i]
 }

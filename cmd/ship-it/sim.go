@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"ship-it.example/cmd/ship-it/sim"
+	"ship-it.example/gpio"
 	"ship-it.example/gpio/virtual"
 	"ship-it.example/shipit"
 	"ship-it.example/shipit/ci"
@@ -91,10 +92,17 @@ func simConfig(o options, asked bool) (*config.Config, error) {
 // stage wires the rig to the simulator.
 func (r *rig) stage(chip *virtual.Chip, o options, out *sink) (*sim.Stage, error) {
 	wires := plan(r.config)
+	lamps := firstLamp + len(r.config.Targets)
 	w := sim.Wiring{
-		Switch: wires.Inputs[armingSwitch], Branch: wires.Inputs[branchButton], Launch: wires.Inputs[launchButton],
-		Blinker: wires.Outputs[blinker], Lamps: wires.Outputs[firstLamp:], Targets: names(r.config),
+		Switch: wires.Inputs[armingSwitch], Buttons: map[shipit.Button]gpio.Input{},
+		Blinker: wires.Outputs[blinker], Lamps: wires.Outputs[firstLamp:lamps], Targets: names(r.config),
 		Debounce: wires.Debounce,
+	}
+	for i, button := range buttons(r.config) {
+		w.Buttons[button] = wires.Inputs[firstButton+i]
+	}
+	if lamps < len(wires.Outputs) {
+		w.Siren = &wires.Outputs[lamps]
 	}
 	var stage *sim.Stage
 	if o.live {

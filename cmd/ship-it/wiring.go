@@ -1,19 +1,31 @@
 package main
 
 import (
+	"time"
+
 	"ship-it.example/gpio"
+	"ship-it.example/shipit"
 	"ship-it.example/shipit/config"
 )
 
-// The inputs of a plan, in the order in which changes of one moment count:
-// the switch first, then branch, then launch.
+// The inputs of a plan, in the order in which changes of one moment count: the
+// switch first, then the buttons of buttons.
 const (
 	armingSwitch = iota
-	branchButton
-	launchButton
+	firstButton
 )
 
-// The outputs of a plan: the blinker, then a lamp for each target.
+// buttons is the buttons that there are, as the plan has them: branch, then
+// second, then launch.
+func buttons(c *config.Config) []shipit.Button {
+	if c.Pins.SecondButton == nil {
+		return []shipit.Button{shipit.BranchButton, shipit.LaunchButton}
+	}
+	return []shipit.Button{shipit.BranchButton, shipit.SecondButton, shipit.LaunchButton}
+}
+
+// The outputs of a plan: the blinker, a lamp for each target, and the siren if
+// there is one.
 const (
 	blinker = iota
 	firstLamp
@@ -22,18 +34,42 @@ const (
 // plan is the wiring of a configuration, as gpio wants it.
 func plan(c *config.Config) gpio.Plan {
 	p := gpio.Plan{
-		Inputs: []gpio.Input{
-			armingSwitch: input("arming switch", c.Pins.ArmingSwitch),
-			branchButton: input("branch button", c.Pins.BranchButton),
-			launchButton: input("launch button", c.Pins.LaunchButton),
-		},
+		Inputs:   []gpio.Input{input("arming switch", c.Pins.ArmingSwitch)},
 		Outputs:  []gpio.Output{output("blinker", c.Pins.Blinker)},
 		Debounce: c.Debounce,
+	}
+	for _, b := range buttons(c) {
+		p.Inputs = append(p.Inputs, input(b.String()+" button", wire(c, b)))
 	}
 	for _, t := range c.Targets {
 		p.Outputs = append(p.Outputs, output("lamp of "+t.Name, t.LED))
 	}
+	if s := c.Pins.Siren; s != nil {
+		siren := output("siren", s.Output)
+		siren.Max = s.Max
+		p.Outputs = append(p.Outputs, siren)
+	}
 	return p
+}
+
+// wire is the line of a button.
+func wire(c *config.Config, b shipit.Button) config.Input {
+	switch b {
+	case shipit.LaunchButton:
+		return c.Pins.LaunchButton
+	case shipit.BranchButton:
+		return c.Pins.BranchButton
+	default:
+		return *c.Pins.SecondButton
+	}
+}
+
+// sirenTime is how long the siren sounds at most in a launch; 0: there is none.
+func sirenTime(c *config.Config) time.Duration {
+	if c.Pins.Siren == nil {
+		return 0
+	}
+	return c.Pins.Siren.Max
 }
 
 func input(name string, in config.Input) gpio.Input {
@@ -66,11 +102,17 @@ func follow(c *config.Config) []bool {
 	return follow
 }
 
-// panel is the header as the box's lamps.
-type panel struct{ *gpio.Header }
+// panel is the header as the box's lamps and siren.
+type panel struct {
+	*gpio.Header
+	siren int // the output behind the lamps, where there is one
+}
 
 // Blinker drives the blinker.
 func (p panel) Blinker(on bool) error { return p.Set(blinker, on) }
 
 // Lamp drives the lamp of a target.
 func (p panel) Lamp(target int, on bool) error { return p.Set(firstLamp+target, on) }
+
+// Siren drives the siren. Its time is that of the launch: the header ends it.
+func (p panel) Siren(launch int) error { return p.SetFor(p.siren, launch > 0, launch) }

@@ -11,6 +11,7 @@ import (
 const (
 	minDebounce, maxDebounce = time.Millisecond, time.Second
 	minTimeout, maxTimeout   = time.Second, time.Minute
+	minSiren, maxSiren       = 100 * time.Millisecond, time.Minute
 )
 
 // Config is a configuration in which no rule is broken.
@@ -32,12 +33,20 @@ type Pins struct {
 	ArmingSwitch Input
 	LaunchButton Input
 	BranchButton Input
+	SecondButton *Input // nil: there is none; there is one where the rules want two persons, and only there
+	Siren        *Siren // nil: there is none
 }
 
 // Output is a line that we drive.
 type Output struct {
 	Pin       int  // BCM number, 0 to 27
 	ActiveLow bool // the lamp is on while the line is low, as on a relay board
+}
+
+// Siren is a line that we drive while the alarm sounds.
+type Siren struct {
+	Output
+	Max time.Duration // how long it sounds at most in a launch, 100 ms to 1 min
 }
 
 // Input is a line that we read. Its pull always holds it at its inactive

@@ -72,11 +72,24 @@ func holds(t *testing.T, data []byte, c *Config) {
 			t.Errorf("target %+v", target)
 		}
 	}
+	inputs := []Input{c.Pins.ArmingSwitch, c.Pins.LaunchButton, c.Pins.BranchButton}
+	if c.Pins.SecondButton != nil {
+		inputs, pins = append(inputs, *c.Pins.SecondButton), append(pins, c.Pins.SecondButton.Pin)
+	}
+	if c.Rules.TwoPerson != (c.Pins.SecondButton != nil) {
+		t.Errorf("two persons %t, second button %v", c.Rules.TwoPerson, c.Pins.SecondButton)
+	}
+	if s := c.Pins.Siren; s != nil {
+		pins = append(pins, s.Pin)
+		if s.Max < minSiren || s.Max > maxSiren {
+			t.Errorf("siren %+v", s)
+		}
+	}
 	slices.Sort(pins)
 	if len(slices.Compact(slices.Clone(pins))) != len(pins) || pins[0] < 0 || pins[len(pins)-1] > lastPin {
 		t.Errorf("pins %v", pins)
 	}
-	for _, in := range []Input{c.Pins.ArmingSwitch, c.Pins.LaunchButton, c.Pins.BranchButton} {
+	for _, in := range inputs {
 		if in.PullUp != in.ActiveLow {
 			t.Errorf("unsafe input %+v", in)
 		}

@@ -34,6 +34,7 @@ func TestManual(t *testing.T) {
 		"branch_button": "Default: " + input(c.Pins.BranchButton),
 		"timeout":       fmt.Sprintf("from %s to %s. Default: %q.", brief(minTimeout), brief(maxTimeout), brief(ci.DefaultTimeout)),
 		"insecure":      fmt.Sprintf("Default: %t.", c.TeamCity.Insecure),
+		"max":           fmt.Sprintf("from %s to %s. Default: \"8s\".", brief(minSiren), brief(maxSiren)),
 		"player":        fmt.Sprintf(`Default: ["%s"].`, strings.Join(c.Sound.Player, `", "`)),
 		"token_file":    "It may have " + strings.Replace(size(secretFile().limit), "KiB", "KiB.", 1),
 		"alarm":         "of " + size(soundFile().limit) + " at most",

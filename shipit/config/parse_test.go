@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"ship-it.example/shipit"
 	"ship-it.example/shipit/ci"
 	"ship-it.example/shipit/config"
 )
@@ -70,6 +71,8 @@ blinker = { pin = 0, active = "low" }
 arming_switch = { pin = 0x4, pull = "up", active = "low" }
 launch_button = { pin = 5, pull = "down", active = "high" }
 branch_button = { pin = 6 }
+second_button = { pin = 7, pull = "down", active = "high" }
+siren = { pin = 16, active = "low", max = "1m" }
 
 [teamcity]
 url = "http://teamcity.example.com:8111/teamcity/"
@@ -77,6 +80,9 @@ user = "Jörg"
 password_file = "good.password"
 insecure = true
 timeout = "1m"
+
+[safety]
+two_person = true
 
 [sound]
 player = ["./play", "-"]
@@ -106,11 +112,14 @@ build_type = "bt1568"
 			ArmingSwitch: config.Input{Pin: 4, PullUp: true, ActiveLow: true},
 			LaunchButton: config.Input{Pin: 5},
 			BranchButton: config.Input{Pin: 6, PullUp: true, ActiveLow: true},
+			SecondButton: &config.Input{Pin: 7},
+			Siren:        &config.Siren{Output: config.Output{Pin: 16, ActiveLow: true}, Max: time.Minute},
 		},
 		Targets: []config.Target{
 			{Name: `🚀 Über "Int"`, LED: config.Output{Pin: 27, ActiveLow: true}, Work: ci.Build{Type: "Client_Int", Branch: "refs/heads/main"}},
 			{Name: "Hubot", LED: config.Output{Pin: 26}, Work: ci.Build{Type: "bt1568"}, Follow: true},
 		},
+		Rules: shipit.Rules{TwoPerson: true},
 		Sound: config.Sound{Player: []string{filepath.Join(dir, "play"), "-"}, Alarm: []byte(wave), Buzz: []byte(wave)},
 	}
 	if diff := cmp.Diff(want, plain(c)); diff != "" {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/pelletier/go-toml/v2/unstable"
 )
@@ -36,6 +37,8 @@ func (s *section) pins(otherwise Pins) Pins {
 		ArmingSwitch: t.input("arming_switch", "the arming switch", otherwise.ArmingSwitch),
 		LaunchButton: t.input("launch_button", "the launch button", otherwise.LaunchButton),
 		BranchButton: t.input("branch_button", "the branch button", otherwise.BranchButton),
+		SecondButton: t.second(),
+		Siren:        t.siren(),
 	}
 }
 
@@ -44,6 +47,33 @@ func (s *section) output(key, part string, otherwise Output) Output {
 	pin, more := s.pin(key, part, otherwise.Pin, `active = "low"`)
 	defer more.done()
 	return Output{Pin: pin, ActiveLow: more.choice("active", "low", "high", otherwise.ActiveLow)}
+}
+
+// second reads the line of the second button, nil if there is none: it has no
+// default, only a pin that serves as an example.
+func (s *section) second() *Input {
+	const key = "second_button"
+	if !s.has(key) {
+		s.known = append(s.known, key)
+		return nil
+	}
+	in := s.input(key, "the second button", Input{Pin: 5, PullUp: true, ActiveLow: true})
+	return &in
+}
+
+// siren reads the siren's line, nil if there is none.
+func (s *section) siren() *Siren {
+	const key, like, otherwise = "siren", 16, 8 * time.Second
+	if !s.has(key) {
+		s.known = append(s.known, key)
+		return nil
+	}
+	pin, more := s.pin(key, "the siren", like, fmt.Sprintf(`active = "low", max = %q`, otherwise))
+	defer more.done()
+	return &Siren{
+		Output: Output{Pin: pin, ActiveLow: more.choice("active", "low", "high", false)},
+		Max:    more.duration("max", otherwise, minSiren, maxSiren),
+	}
 }
 
 // input reads a line that we listen to. What a table leaves out is the part's

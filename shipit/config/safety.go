@@ -24,6 +24,7 @@ const (
 func (s *section) safety() shipit.Rules {
 	t := s.sub("safety", "[safety] ", "[safety]")
 	defer t.done()
+	t.checkSecond()
 	return shipit.Rules{
 		Confirm:  t.limit("confirm", 5*time.Second, minConfirm, maxConfirm),
 		MaxArmed: t.limit("max_armed", 10*time.Minute, minMaxArmed, maxMaxArmed),
@@ -31,6 +32,26 @@ func (s *section) safety() shipit.Rules {
 		Abort:    t.limit("abort", 10*time.Second, minAbort, maxAbort),
 		OnNoGo:   t.boolean("launch_on_no_go", false),
 		Freeze:   t.freeze(),
+
+		TwoPerson: t.boolean(twoPerson, false),
+	}
+}
+
+const twoPerson = "two_person"
+
+// checkSecond notes a rule of two persons without a second button, and a second
+// button without that rule.
+func (s *section) checkSecond() {
+	const button = "second_button"
+	pins := s.top.node.keys["pins"]
+	there := pins != nil && pins.keys[button] != nil
+	rule := s.node.keys[twoPerson]
+	wanted := rule != nil && (rule.kind != unstable.Bool || rule.text == "true")
+	switch {
+	case wanted && !there:
+		s.add(rule.place, s.label+twoPerson, "needs a second button, and there is none", "add it to [pins], as in "+button+" = 5, or take this line out")
+	case there && !wanted:
+		s.add(pins.keys[button].place, "[pins] "+button, "does nothing without two_person", "add two_person = true to [safety], or take this line out")
 	}
 }
 

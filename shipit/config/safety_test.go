@@ -7,7 +7,21 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"ship-it.example/shipit"
+	"ship-it.example/shipit/config"
 )
+
+// TestSiren: as little as a number is a siren, and a second button comes with
+// the pull of a button.
+func TestSiren(t *testing.T) {
+	t.Parallel()
+	c := parse(t, "[pins]\nsiren = 16\nsecond_button = 5\n[safety]\ntwo_person = true\n"+minimal)
+	if diff := cmp.Diff(&config.Siren{Output: config.Output{Pin: 16}, Max: 8 * time.Second}, c.Pins.Siren); diff != "" {
+		t.Errorf("siren (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(&config.Input{Pin: 5, PullUp: true, ActiveLow: true}, c.Pins.SecondButton); diff != "" {
+		t.Errorf("second button (-want +got):\n%s", diff)
+	}
+}
 
 // TestSafety: each rule is what its line says, and off without it.
 func TestSafety(t *testing.T) {

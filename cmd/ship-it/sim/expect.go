@@ -26,6 +26,9 @@ func (s *Stage) expect(ctx context.Context, e expect) error {
 	if e.what == "lamp" && !slices.ContainsFunc(s.wiring.Lamps, func(l gpio.Output) bool { return l.Pin == e.pin }) {
 		return fmt.Errorf("%w: there is no lamp %d", ErrExpected, e.pin)
 	}
+	if e.what == "siren" && s.wiring.Siren == nil {
+		return fmt.Errorf("%w: there is no siren", ErrExpected)
+	}
 	err := s.await(ctx, patience, func() bool { return s.holds(e) })
 	if err != nil {
 		s.mu.Lock()
@@ -87,23 +90,29 @@ func (s *Stage) seen(e expect) string {
 		}
 		return s.sounds[0].String()
 	}
-	pin := e.pin
-	if e.what == "blinker" {
-		pin = s.wiring.Blinker.Pin
+	switch e.what {
+	case "blinker":
+		return light(s.lamps[s.wiring.Blinker.Pin], time.Now())
+	case "siren":
+		return level(s.lamps[s.wiring.Siren.Pin])
+	default:
+		return light(s.lamps[e.pin], time.Now())
 	}
-	return light(s.lamps[pin], time.Now())
 }
 
 // light is what a lamp does, by its latest changes: a lamp that went on and off
 // within blinkTime blinks.
 func light(changes []change, now time.Time) string {
-	n := len(changes)
-	switch {
-	case n >= 2 && now.Sub(changes[n-2].at) <= blinkTime:
+	if n := len(changes); n >= 2 && now.Sub(changes[n-2].at) <= blinkTime {
 		return "blinking"
-	case n >= 1 && changes[n-1].on:
-		return "on"
-	default:
-		return "off"
 	}
+	return level(changes)
+}
+
+// level is how an output is.
+func level(changes []change) string {
+	if n := len(changes); n >= 1 && changes[n-1].on {
+		return "on"
+	}
+	return "off"
 }

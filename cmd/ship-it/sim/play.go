@@ -87,9 +87,9 @@ func (s *Stage) do(ctx context.Context, step step) error {
 // press holds a button down, and waits until the box has noticed the release. A
 // press that counts is held until it has counted, however slow the machine is.
 func (s *Stage) press(ctx context.Context, p press) error {
-	in := s.wiring.Launch
-	if p.button == shipit.BranchButton {
-		in = s.wiring.Branch
+	in, there := s.wiring.Buttons[p.button]
+	if !there {
+		return fmt.Errorf("there is no %s button: the configuration has none", p.button)
 	}
 	s.mu.Lock()
 	before := s.held[p.button]

@@ -37,7 +37,7 @@ type (
 		goOn   bool // don't wait for the release
 	}
 	expect struct {
-		what string // blinker, lamp, target, state, launches, sound
+		what string // blinker, lamp, target, state, launches, sound, siren
 		pin  int    // of a lamp
 		want string
 	}
@@ -97,13 +97,13 @@ func uncomment(line string) string {
 }
 
 func parsePress(verb string, args []string) (step, error) {
-	if len(args) == 0 || args[0] != "launch" && args[0] != "branch" {
-		return nil, fmt.Errorf("%w: %s what? launch or branch", ErrScript, verb)
+	buttons := []shipit.Button{shipit.LaunchButton, shipit.BranchButton, shipit.SecondButton}
+	named := func(b shipit.Button) bool { return len(args) > 0 && args[0] == b.String() }
+	i := slices.IndexFunc(buttons, named)
+	if i < 0 {
+		return nil, fmt.Errorf("%w: %s what? launch, branch or second", ErrScript, verb)
 	}
-	p := press{button: shipit.LaunchButton, d: shortPress, goOn: verb == "hold"}
-	if args[0] == "branch" {
-		p.button = shipit.BranchButton
-	}
+	p := press{button: buttons[i], d: shortPress, goOn: verb == "hold"}
 	if verb == "press" && len(args) == 1 {
 		return p, nil
 	}
@@ -128,7 +128,7 @@ func parseTime(args []string) (time.Duration, error) {
 // the line itself, with its blanks.
 func parseExpect(args []string, line string) (step, error) {
 	if len(args) < 2 {
-		return nil, fmt.Errorf("%w: expect what? blinker, lamp, target, state, launches or sound, and how it shall be", ErrScript)
+		return nil, fmt.Errorf("%w: expect what? blinker, lamp, target, state, launches, sound or siren, and how it shall be", ErrScript)
 	}
 	e := expect{what: args[0], want: strings.Join(args[1:], " ")}
 	var err error
@@ -141,6 +141,8 @@ func parseExpect(args []string, line string) (step, error) {
 		}
 		e.want = strings.Join(args[2:], " ")
 		return e, e.oneOf("on", "off", "blinking")
+	case "siren":
+		return e, e.oneOf("on", "off")
 	case "state":
 		return e, e.oneOf("safe", "locked", "armed", "launching", "failed")
 	case "sound":
@@ -160,7 +162,7 @@ func parseExpect(args []string, line string) (step, error) {
 		}
 		return e, nil
 	}
-	return nil, fmt.Errorf("%w: can't expect a %q, only blinker, lamp, target, state, launches or sound", ErrScript, e.what)
+	return nil, fmt.Errorf("%w: can't expect a %q, only blinker, lamp, target, state, launches, sound or siren", ErrScript, e.what)
 }
 
 func (e expect) oneOf(words ...string) error {

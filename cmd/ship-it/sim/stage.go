@@ -15,11 +15,13 @@ import (
 
 // Wiring is what is connected where on the simulated header.
 type Wiring struct {
-	Switch, Branch, Launch gpio.Input
-	Blinker                gpio.Output
-	Lamps                  []gpio.Output // of the targets
-	Targets                []string      // their names
-	Debounce               time.Duration // a longer press counts
+	Switch   gpio.Input
+	Buttons  map[shipit.Button]gpio.Input // those that there are
+	Blinker  gpio.Output
+	Lamps    []gpio.Output // of the targets
+	Targets  []string      // their names
+	Siren    *gpio.Output  // nil: there is none
+	Debounce time.Duration // a longer press counts
 }
 
 // Server is the stand-in that launches go to.
@@ -41,7 +43,7 @@ type Stage struct {
 	changed chan struct{} // closed when anything below changes
 	box     shipit.Box
 	started bool             // box has been set
-	lamps   map[int][]change // by pin: the latest changes, oldest first
+	lamps   map[int][]change // by pin, the siren's too: the latest changes, oldest first
 	sounds  []shipit.Sound   // started, and not expected yet
 	shown   map[string]string
 	held    map[shipit.Button]*time.Timer
@@ -63,7 +65,8 @@ func New(w Wiring, chip *virtual.Chip, server Server, out io.Writer) *Stage {
 		shown:   map[string]string{},
 		held:    map[shipit.Button]*time.Timer{},
 	}
-	for _, in := range []gpio.Input{w.Switch, w.Branch, w.Launch} {
+	chip.Float(w.Switch.Pin)
+	for _, in := range w.Buttons {
 		chip.Float(in.Pin)
 	}
 	chip.Observe(s.drove)
@@ -89,7 +92,8 @@ func (s *Stage) Silence() {
 	})
 }
 
-// Observe sees the box after each of its steps. It prints what the lamps do.
+// Observe sees the box after each of its steps. It prints what lamps and siren
+// do.
 func (s *Stage) Observe(b shipit.Box) {
 	s.note(func() {
 		s.box, s.started = b, true
@@ -98,12 +102,17 @@ func (s *Stage) Observe(b shipit.Box) {
 			s.print(fmt.Sprintf("lamp %d (%s)", s.wiring.Lamps[i].Pin, name), lamps[i].String())
 		}
 		s.print("blinker", blinker.String())
+		s.print("siren", map[bool]string{true: "on", false: "off"}[b.Lamps(time.Now()).Siren])
 	})
 }
 
-// drove sees a lamp's line go high or low.
+// drove sees the line of a lamp, or of the siren, go high or low.
 func (s *Stage) drove(t virtual.Transition) {
-	for _, lamp := range append(slices.Clone(s.wiring.Lamps), s.wiring.Blinker) {
+	outputs := append(slices.Clone(s.wiring.Lamps), s.wiring.Blinker)
+	if s.wiring.Siren != nil {
+		outputs = append(outputs, *s.wiring.Siren)
+	}
+	for _, lamp := range outputs {
 		if lamp.Pin == t.Pin {
 			s.note(func() {
 				s.lamps[t.Pin] = append(s.lamps[t.Pin][max(0, len(s.lamps[t.Pin])-1):], change{t.Driven && t.High != lamp.ActiveLow, t.At})
