@@ -33,14 +33,18 @@ type Box struct {
 	unkept     bool              // armed was refused last, because a launch can't be recorded
 	noGo       [MaxTargets]error // why a target's server has said that it would take no launch
 
-	launches int             // how many there were: the number of the latest
-	follows  []Follows       // by target; nil: no build is followed; never changed
-	lights   [MaxTargets]lit // by target
-	latest   [MaxTargets]int // number of each target's latest launch
-	siren    time.Duration   // see Sounding; never changed
+	launches int               // how many there were: the number of the latest
+	follows  []Follows         // by target; nil: no build is followed; never changed
+	lights   [MaxTargets]lit   // by target
+	latest   [MaxTargets]int   // number of each target's latest launch
+	sights   [MaxTargets]Sight // of its build
+	siren    time.Duration     // see Sounding; never changed
 
 	launch, branch, second held
-	refusedAt              time.Time // when the blinker's flash began
+	refused                Refusal // the last one; the blinker's flash began with it
+
+	sound   Sound     // the latest
+	soundAt time.Time // when it began; zero: it was silenced
 }
 
 // NewBox makes a Box that waits for its first event, a [Found]. Between 1 and
@@ -74,7 +78,7 @@ func (b Box) Way(target int) int {
 }
 
 // isOffline tells whether the last dial to the selected target's server failed.
-func (b *Box) isOffline() bool { return b.offline>>b.Way(b.selected)&1 == 1 }
+func (b *Box) isOffline() bool { return b.Offline(b.selected) }
 
 // State is what the box is doing.
 func (b Box) State() State { return b.past[0].state }
@@ -118,6 +122,7 @@ func (b Box) Step(now time.Time, ev Event) (Box, []Action) {
 		actions = append(actions, b.givenUp(now, ev)...)
 	case Tick:
 	}
+	b.hear(now, actions)
 	return b, actions
 }
 
@@ -186,6 +191,7 @@ func (b *Box) enter(state State, now time.Time) []Action {
 		_, name := b.Target()
 		b.launches++
 		b.latest[b.selected] = b.launches
+		b.sights[b.selected] = Sight{}
 		actions = append(actions, Launch{Target: b.selected, Number: b.launches}, Play{Alarm}, Note{Text: "Launching " + name})
 	case Failed:
 		actions = append(actions, Play{Buzz})

@@ -53,6 +53,7 @@ func (b *Box) seen(now time.Time, ev Seen) []Action {
 	if !b.isLatest(ev.Target, ev.Number) {
 		return nil
 	}
+	b.sights[ev.Target] = ev.Sight
 	was := b.lights[ev.Target]
 	is := lit{Light: stageLight(ev.Sight.Stage), waits: ev.Sight.Waiting}
 	if is.Light == LightRunning && ev.Sight.Progress > 0 {

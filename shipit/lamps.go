@@ -62,7 +62,7 @@ func (b *Box) blinker(now time.Time) look {
 	switch state := b.State(); {
 	case state == Locked:
 		rhythm = lockedRhythm()
-	case state == Armed && now.Before(b.confirmBy):
+	case b.PressAgain(now):
 		rhythm = confirmRhythm()
 	case state == Armed && b.forbidden(now) != "":
 		rhythm = forbiddenRhythm()
@@ -91,8 +91,8 @@ func (b *Box) lamp(target int, now time.Time) look {
 
 // refusal is the flash of the last refusal, or off once it has been played.
 func (b *Box) refusal(now time.Time) look {
-	if b.refusedAt.IsZero() || now.Sub(b.refusedAt) >= flash().length() {
+	if b.refused.At.IsZero() || now.Sub(b.refused.At) >= flash().length() {
 		return look{Rhythm: steady(false)}
 	}
-	return look{flash(), b.refusedAt}
+	return look{flash(), b.refused.At}
 }

@@ -135,7 +135,7 @@ func (b *Box) nextTarget(now time.Time) []Action {
 
 // refuse answers a press that does nothing: seen, heard and named.
 func (b *Box) refuse(now time.Time, button Button, name string) []Action {
-	b.refusedAt = now
+	b.refused = Refusal{button.String(), name, now}
 	return []Action{Play{Buzz}, warn("Refused " + button.String() + ": " + name), Refuse{button.String(), name}}
 }
 
@@ -149,6 +149,7 @@ func (b *Box) answer(now time.Time, outcome Outcome) []Action {
 		b.cooledAt = b.since().Add(b.rules.Cooldown)
 	}
 	b.build = outcome.Build
+	b.sights[b.selected] = Sight{Build: outcome.Build, URL: outcome.URL, Progress: -1}
 	actions = append(actions, b.takeBack()...)
 	if outcome.Verdict != Started {
 		b.failure = b.lights[b.selected].Light

@@ -20,7 +20,7 @@ func (b *Box) reserved(now time.Time, ev Reserved) []Action {
 	}
 	name := cantRecord + ": " + ev.Err.Error()
 	actions := append([]Action{Warm{}, Check{}, Reserve{}}, b.enter(Locked, now)...)
-	b.unkept, b.refusedAt = true, now
+	b.unkept, b.refused = true, Refusal{"arming", name, now}
 	return append(actions, Play{Buzz}, warn("Refused arming: "+name), Refuse{"arming", name})
 }
 

@@ -40,7 +40,6 @@ func (l *Loop) endLaunch() {
 	l.cutOff, l.withdraw = nil, nil
 }
 
-
 // keepWarm opens the connection that is kept to the target's server, in the
 // place of one to another, or closes the one that there is.
 func (l *Loop) keepWarm(ctx context.Context, warm Warm) {
