@@ -27,6 +27,10 @@ type Chip interface {
 	// and both edges watched.
 	ClaimInputs(inputs []Input) (InputLines, error)
 
+	// ClaimEdges claims all these lines or none, as inputs with their pulls, to
+	// be measured: each edge comes with its time.
+	ClaimEdges(inputs []Input) (EdgeLines, error)
+
 	// ClaimOutput claims a line and drives it. A line that becomes an output
 	// at high may be low for a millisecond or two before: harmless for a
 	// lamp, a click of an active-low relay.

@@ -79,6 +79,9 @@ func (d *device) ClaimInputs(inputs []Input) (InputLines, error) {
 	return newSetInputs(set, inputs)
 }
 
+// ClaimEdges claims them all in one request.
+func (d *device) ClaimEdges(inputs []Input) (EdgeLines, error) { return d.node.edges(inputs) }
+
 // ClaimOutput claims a line and drives it.
 func (d *device) ClaimOutput(pin int, high bool) (OutputLine, error) {
 	line := d.board.line(pin)

@@ -290,6 +290,8 @@ func (n *fakeNode) line(pin int) (Line, error) {
 	return Line{Name: fmt.Sprintf("GPIO%d", pin), Held: held, Owner: owner}, n.v2
 }
 
+func (n *fakeNode) edges([]Input) (EdgeLines, error) { return nil, errors.ErrUnsupported }
+
 func (n *fakeNode) close() { n.closed = true }
 
 // newFakeDevice is a real chip on fakes.

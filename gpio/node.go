@@ -12,10 +12,12 @@ import (
 
 // asker answers questions about a chip that change nothing. periph asks them
 // too, but once, when its driver starts: owners, and whether the chip is still
-// there, have to be asked anew.
+// there, have to be asked anew. And it claims inputs with what periph leaves
+// out.
 type asker interface {
 	chip() (chipInfo, error)
 	line(pin int) (Line, error)
+	edges(inputs []Input) (EdgeLines, error) // see Chip.ClaimEdges
 	close()
 }
 

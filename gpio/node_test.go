@@ -21,6 +21,12 @@ func TestIoctlSizes(t *testing.T) {
 	if got, want := unsafe.Sizeof(unix.GPIOV2LineInfo{}), size(unix.GPIO_V2_GET_LINEINFO_IOCTL); got != want {
 		t.Errorf("a line's answer has %d bytes, want %d", got, want)
 	}
+	if got, want := unsafe.Sizeof(unix.GPIOV2LineRequest{}), size(unix.GPIO_V2_GET_LINE_IOCTL); got != want {
+		t.Errorf("a request has %d bytes, want %d", got, want)
+	}
+	if got, want := unsafe.Sizeof(unix.GPIOV2LineValues{}), size(unix.GPIO_V2_LINE_GET_VALUES_IOCTL); got != want {
+		t.Errorf("the levels have %d bytes, want %d", got, want)
+	}
 }
 
 func TestNodeIsNoChip(t *testing.T) {

@@ -29,6 +29,7 @@ const self = "this program"
 // Chip is a GPIO chip in memory. Make one with [New].
 type Chip struct {
 	label string
+	made  time.Time
 
 	mu      sync.Mutex // guards all below, the lines and their inputs
 	lines   []line
@@ -68,7 +69,7 @@ type Transition struct {
 
 // New makes a chip whose lines are free inputs with nothing connected.
 func New(label string, lines int) *Chip {
-	return &Chip{label: label, lines: make([]line, lines)}
+	return &Chip{label: label, made: time.Now(), lines: make([]line, lines)}
 }
 
 // Drive connects a line to a level from outside.
@@ -91,7 +92,7 @@ func (c *Chip) connect(pin int, to contact) {
 	before := c.level(l)
 	l.outside = to
 	if c.level(l) != before && l.edges != nil && !c.deaf && !c.gone {
-		l.edges.push(l.index)
+		l.edges.push(l.index, c.level(l))
 	}
 }
 

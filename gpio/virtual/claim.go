@@ -54,6 +54,15 @@ func (c *Chip) available(pin int) error {
 
 // ClaimInputs claims all these lines or none.
 func (c *Chip) ClaimInputs(wanted []gpio.Input) (gpio.InputLines, error) {
+	claimed, err := c.claim(wanted, queued*len(wanted))
+	if err != nil {
+		return nil, err // not claimed: it would be a nil in an interface that isn't
+	}
+	return claimed, nil
+}
+
+// claim claims lines with a queue of that room for their edges.
+func (c *Chip) claim(wanted []gpio.Input, room int) (*inputs, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, in := range wanted {
@@ -61,7 +70,7 @@ func (c *Chip) ClaimInputs(wanted []gpio.Input) (gpio.InputLines, error) {
 			return nil, err
 		}
 	}
-	claimed := &inputs{chip: c, wake: make(chan struct{}, 1)}
+	claimed := &inputs{chip: c, room: room, lost: make([]int, len(wanted)), wake: make(chan struct{}, 1)}
 	for i, in := range wanted {
 		c.drive(in.Pin, false, false)
 		l := &c.lines[in.Pin]

@@ -4,6 +4,8 @@ import (
 	"os"
 	"syscall"
 	"time"
+
+	"ship-it.example/gpio"
 )
 
 // queued is how many edges the kernel keeps for each line of a request:
@@ -17,7 +19,9 @@ const noEdge = -1
 type inputs struct {
 	chip    *Chip
 	pins    []int
-	queue   []int         // inputs that had an edge, oldest first
+	queue   []gpio.Edge   // oldest first
+	room    int           // of the queue
+	lost    []int         // edges of each input for which there was none
 	wake    chan struct{} // has something when a wait should look again
 	waiting bool
 	halted  bool // the wait under way
@@ -25,11 +29,12 @@ type inputs struct {
 }
 
 // push queues an edge. A full queue loses its oldest.
-func (in *inputs) push(line int) {
-	if len(in.queue) == queued*len(in.pins) {
+func (in *inputs) push(line int, high bool) {
+	if len(in.queue) == in.room {
+		in.lost[in.queue[0].Input]++
 		in.queue = in.queue[1:]
 	}
-	in.queue = append(in.queue, line)
+	in.queue = append(in.queue, gpio.Edge{Input: line, High: high, At: time.Since(in.chip.made)})
 	in.nudge()
 }
 
@@ -86,7 +91,7 @@ func (in *inputs) look() (line int, done bool) {
 	defer in.chip.mu.Unlock()
 	switch {
 	case len(in.queue) > 0 && !in.chip.gone:
-		line, in.queue = in.queue[0], in.queue[1:]
+		line, in.queue = in.queue[0].Input, in.queue[1:]
 	case in.halted:
 		line = noEdge
 	default:
