@@ -19,8 +19,8 @@ import (
 // load reads the configuration, with its secrets or without. Those that came by
 // the environment are taken out of it either way, before any child could
 // inherit them.
-func load(o options, secrets bool) (*config.Config, error) {
-	options := []config.Option{config.WithSoundCheck(sound.CheckWAV)}
+func load(o options, secrets bool, more ...config.Option) (*config.Config, error) {
+	options := append(more, config.WithSoundCheck(sound.CheckWAV))
 	if secrets {
 		options = append(options, config.WithSecrets(os.LookupEnv))
 	}
@@ -37,14 +37,37 @@ func load(o options, secrets bool) (*config.Config, error) {
 	return c, err
 }
 
-// check prints what the configuration means.
+// check prints what the configuration means, how it is wired and every value in
+// it, or points at every mistake.
 func (p *program) check(_ *cobra.Command, o options) error {
-	c, err := load(o, true)
+	var values []config.Value
+	c, err := load(o, true, config.WithValues(func(v config.Value) { values = append(values, v) }))
 	if err != nil {
-		return err
+		return p.point(err)
 	}
 	fmt.Fprintf(p.stdout, "%s is a configuration:\n\n", c.Path)
-	return describe(p.stdout, c)
+	if err := describe(p.stdout, c); err != nil {
+		return err
+	}
+	table := tabwriter.NewWriter(p.stdout, 0, 8, 2, ' ', 0)
+	fmt.Fprint(table, "\nThe wires, by the header's pins:\n\n")
+	wires(table, plan(c))
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	fmt.Fprint(table, "\nEvery value, and the line that says so:\n\n")
+	for _, v := range values {
+		fmt.Fprintf(table, "%s\t%s\t%s\n", v.Key, cmp.Or(v.Text, "not set"), origin(v))
+	}
+	return table.Flush()
+}
+
+// origin is where a value comes from.
+func origin(v config.Value) string {
+	if v.Line == 0 {
+		return "default"
+	}
+	return fmt.Sprintf("line %d", v.Line)
 }
 
 // describe writes a line for each part of a configuration.

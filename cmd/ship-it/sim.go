@@ -12,7 +12,6 @@ import (
 
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
-	"golang.org/x/sys/unix"
 
 	"ship-it.example/cmd/ship-it/sim"
 	"ship-it.example/gpio"
@@ -216,6 +215,5 @@ func reached(c *config.Config) []string {
 
 // atTerminal tells whether a person types the script.
 func (p *program) atTerminal() bool {
-	_, err := unix.IoctlGetTermios(int(p.stdin.Fd()), unix.TCGETS)
-	return err == nil
+	return isTerminal(p.stdin)
 }

@@ -20,7 +20,7 @@ func (t *tree) set(table *node, label string, pair *unstable.Node) {
 		t.twice(old, key, label)
 		return
 	}
-	table.keys[name] = t.value(pair.Value(), t.placeOf(key), label)
+	table.keys[name] = t.value(pair.Value(), t.placeOfPair(key, pair), label)
 }
 
 // table opens the section of a [header].
@@ -120,6 +120,7 @@ func (t *tree) value(v *unstable.Node, p place, label string) *node {
 // twice notes that something stands in the file a second time.
 func (t *tree) twice(old *node, key *unstable.Node, label string) {
 	t.add(t.placeOf(key), label, fmt.Sprintf("stands in line %d already", old.line), "keep one of the two")
+	t.also(old.name())
 }
 
 // dotted is a key as it is written; of a very long one, its beginning.

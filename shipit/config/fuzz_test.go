@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/pelletier/go-toml/v2"
 
@@ -48,7 +49,9 @@ func FuzzParse(f *testing.F) {
 
 // fuzzed parses without touching a file.
 func fuzzed(data []byte) (*Config, error) {
-	r := newReader("/config.toml", []Option{WithSecrets(func(string) (string, bool) { return "", false })})
+	r := newReader("/config.toml", []Option{
+		WithSecrets(func(string) (string, bool) { return "", false }), WithValues(func(Value) {}),
+	})
 	r.open = func(path string, d demand) ([]byte, []flaw) {
 		if strings.HasSuffix(path, "x") {
 			return nil, []flaw{d.missing}
@@ -119,6 +122,14 @@ func explains(t *testing.T, data []byte, err error) {
 		}
 		if strings.ContainsFunc(m.String(), func(r rune) bool { return r < ' ' }) {
 			t.Errorf("control character in %q", m.String())
+		}
+		for _, e := range mistakes.Excerpts(m) {
+			if e.Line < 1 || e.Line > lines || e.Column < 1 || e.Width < 1 || e.Blank < 0 || e.Blank+e.Width > excerptCells+len(mask)+1 {
+				t.Errorf("%v has the excerpt %+v", m, e)
+			}
+			if strings.ContainsFunc(e.Text, func(r rune) bool { return !unicode.IsPrint(r) }) {
+				t.Errorf("what can't be printed in %q", e.Text)
+			}
 		}
 	}
 	if errors.Is(err, fs.ErrPermission) || errors.Is(err, ErrNotConfigured) {

@@ -60,6 +60,10 @@ type reader struct {
 	uses       []use // of pins
 	hooks      map[string]ci.Hook
 	mistakes   []Mistake
+	source     []byte      // the file
+	starts     []int       // the offset at which each of its lines begins
+	told       func(Value) // takes every value; may be nil
+	values     []asked     // for told
 }
 
 func newReader(path string, options []Option) *reader {
@@ -80,6 +84,7 @@ func (r *reader) parse(data []byte) (*Config, error) {
 	}
 	r.path = path
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
+	r.source, r.starts = data, lineStarts(data)
 	root := r.tree(data)
 	if root == nil {
 		return nil, r.err()
@@ -90,6 +95,7 @@ func (r *reader) parse(data []byte) (*Config, error) {
 	if err := r.err(); err != nil {
 		return nil, err
 	}
+	r.tell()
 	return c, nil
 }
 
@@ -118,9 +124,12 @@ func (r *reader) add(p place, key, text, remedy string) {
 func (r *reader) blame(p place, key string, f flaw) {
 	r.mistakes = append(r.mistakes, Mistake{
 		File: r.file, Line: p.line, Column: p.column,
-		Key: key, Text: f.text, Remedy: f.remedy, cause: f.cause,
+		Key: key, Text: f.text, Remedy: f.remedy, cause: f.cause, place: p,
 	})
 }
+
+// also notes a second place that the latest mistake is about.
+func (r *reader) also(p place) { r.mistakes[len(r.mistakes)-1].also = p }
 
 // err is all mistakes so far in the order of their lines, or nil.
 func (r *reader) err() error {
@@ -130,5 +139,5 @@ func (r *reader) err() error {
 	slices.SortStableFunc(r.mistakes, func(a, b Mistake) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
-	return &Mistakes{List: r.mistakes}
+	return &Mistakes{List: r.mistakes, source: r.source}
 }

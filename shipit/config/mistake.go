@@ -19,7 +19,8 @@ type Mistake struct {
 	Text         string // what is wrong; never a secret
 	Remedy       string // what to do about it
 
-	cause error
+	cause       error
+	place, also place
 }
 
 // String is the mistake in one line, as compilers write theirs:
@@ -35,7 +36,11 @@ func (m Mistake) String() string {
 
 // Mistakes is the error of a configuration that can't be used: all that is
 // wrong with it, in the order of its lines.
-type Mistakes struct{ List []Mistake }
+type Mistakes struct {
+	List []Mistake
+
+	source []byte // the file; empty if it could not be read
+}
 
 // Error gives each mistake a line of its own.
 func (m *Mistakes) Error() string {

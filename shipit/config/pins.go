@@ -129,6 +129,12 @@ func (s *section) pin(key, part string, otherwise int, extra string) (pin int, m
 	number := strconv.Itoa(cmp.Or(max(otherwise, 0), 22))
 	like, short := "pin = "+number, key+" = "+number
 	n := s.get(key, fmt.Sprintf("%s, or %s = { %s, %s }", short, key, like, extra), unstable.Integer, unstable.Table)
+	if n == nil || n.kind == unstable.Integer {
+		s.understoodAs(label + ".pin")
+		if otherwise != noPin {
+			s.otherwise(number)
+		}
+	}
 	if n != nil && n.kind == unstable.Table {
 		label, more.node = more.label+"pin", n
 		n = more.get("pin", like, unstable.Integer)
@@ -177,6 +183,7 @@ func (r *reader) checkUses() {
 			r.add(u.place, u.key, fmt.Sprintf("pin %d is also %s, by default", u.pin, other.part), "give each its own")
 		default:
 			r.add(u.place, u.key, fmt.Sprintf("pin %d is also %s (line %d)", u.pin, other.part, other.place.line), "give each its own")
+			r.also(other.place)
 		}
 	}
 }

@@ -58,7 +58,7 @@ func (s *section) checkSecond() {
 // limit is a time from least to most, 0 if there is none.
 func (s *section) limit(key string, like, least, most time.Duration) time.Duration {
 	if !s.has(key) {
-		s.known = append(s.known, key)
+		s.wanted(key)
 		return 0
 	}
 	return s.duration(key, like, least, most)

@@ -39,7 +39,7 @@ func (s *section) credentials(settings *ci.Settings) {
 	password := s.str("password_file", `password_file = "teamcity.password"`)
 	token := s.str("token_file", `token_file = "teamcity.token"`)
 	if s.has("token_file") && (s.has("user") || s.has("password_file")) {
-		s.add(s.node.keys["token_file"].place, s.label+"token_file", "stands beside user or password_file", "keep it alone, or keep those two")
+		s.add(s.node.keys["token_file"].name(), s.label+"token_file", "stands beside user or password_file", "keep it alone, or keep those two")
 		return
 	}
 	if s.lookup == nil {

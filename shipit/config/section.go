@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -22,8 +23,10 @@ type section struct {
 // get is the value of a key if it is there and of one of the kinds. A value of
 // another kind is a mistake, and like shows how it is meant.
 func (s *section) get(key, like string, kinds ...unstable.Kind) *node {
-	s.known = append(s.known, key)
-	n := s.node.keys[key]
+	n := s.wanted(key)
+	if n == nil && slices.Equal(kinds, []unstable.Kind{unstable.Table}) {
+		s.notAsked()
+	}
 	if n == nil || slices.Contains(kinds, n.kind) {
 		return n
 	}
@@ -33,6 +36,14 @@ func (s *section) get(key, like string, kinds ...unstable.Kind) *node {
 	}
 	s.add(n.place, s.label+key, "is "+kindName(n.kind)+", not "+strings.Join(want, " or "), "write it as in "+like)
 	return nil
+}
+
+// wanted makes a key known, and is whatever stands behind it, nil if nothing.
+func (s *section) wanted(key string) *node {
+	s.known = append(s.known, key)
+	n := s.node.keys[key]
+	s.understand(s.label+key, n)
+	return n
 }
 
 // has tells whether a key stands in the file, right or wrong.
@@ -69,6 +80,7 @@ func (s *section) under(n *node, label string) *section {
 
 func (s *section) boolean(key string, otherwise bool) bool {
 	n := s.get(key, key+" = true", unstable.Bool)
+	s.otherwise(strconv.FormatBool(otherwise))
 	if n == nil {
 		return otherwise
 	}
@@ -107,6 +119,7 @@ func (s *section) line(key, like string) *node {
 func (s *section) duration(key string, otherwise, least, most time.Duration) time.Duration {
 	like := fmt.Sprintf("%s = %q", key, brief(otherwise))
 	n := s.str(key, like)
+	s.otherwise(quote(brief(otherwise)))
 	if n == nil {
 		return otherwise
 	}
@@ -123,6 +136,7 @@ func (s *section) duration(key string, otherwise, least, most time.Duration) tim
 // choice is one of two words, true for yes.
 func (s *section) choice(key, yes, no string, otherwise bool) bool {
 	n := s.get(key, fmt.Sprintf("%s = %q", key, no), unstable.String)
+	s.otherwise(quote(map[bool]string{true: yes, false: no}[otherwise]))
 	if n == nil {
 		return otherwise
 	}
@@ -143,6 +157,6 @@ func (s *section) done() {
 		if s.label == "" && n.header {
 			label, text = "["+kindly(key)+"]", "unknown section"
 		}
-		s.add(n.place, label, text, s.suggest(key))
+		s.add(n.name(), label, text, s.suggest(key))
 	}
 }

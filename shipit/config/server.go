@@ -37,6 +37,9 @@ func (s *section) reach(settings *ci.Settings, secretly bool) {
 func (s *section) url(like, otherwise string) *url.URL {
 	const key = "url"
 	n := s.str(key, like)
+	if otherwise != "" {
+		s.otherwise(quote(otherwise))
+	}
 	if n == nil && !s.has(key) && otherwise != "" {
 		u, _ := url.Parse(otherwise) // it is ours
 		return u

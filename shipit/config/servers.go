@@ -53,7 +53,9 @@ func (s *section) github() ci.GitHubSettings {
 func (s *section) githubVersion(settings *ci.GitHubSettings) {
 	const key, like, details = "api_version", `api_version = "2022-11-28"`, "return_run_details"
 	settings.Version = ci.GitHubVersion
-	if n := s.line(key, like); n != nil {
+	n := s.line(key, like)
+	s.otherwise(quote(ci.GitHubVersion))
+	if n != nil {
 		settings.Version = n.text
 		if len(n.text) != len("2006-01-02") {
 			s.add(n.place, s.label+key, quote(n.text)+" is no version, which are dates", "write it as in "+like)

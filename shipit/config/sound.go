@@ -20,7 +20,9 @@ func (s *section) sound(otherwise Sound) Sound {
 
 // player reads the program that plays.
 func (s *section) player(otherwise []string) []string {
-	if player := s.program("player", `player = ["aplay", "-q"]`, "; player = [] is silence"); player != nil {
+	player := s.program("player", `player = ["aplay", "-q"]`, "; player = [] is silence")
+	s.otherwise(`["` + strings.Join(otherwise, `", "`) + `"]`)
+	if player != nil {
 		return player
 	}
 	return otherwise
@@ -52,6 +54,7 @@ func (s *section) program(key, like, more string) []string {
 // wave reads the sound file that a key names; nil is the built-in sound.
 func (s *section) wave(key string) []byte {
 	n := s.str(key, key+` = "`+key+`.wav"`)
+	s.otherwise("the built-in sound")
 	if n == nil {
 		return nil
 	}

@@ -25,22 +25,22 @@ func (s *section) targets() []Target {
 			fmt.Sprintf("is one too many: there are %d, and %d is the most", len(list.items), shipit.MaxTargets), "take some out")
 	}
 	targets := make([]Target, 0, len(list.items))
-	lines := map[string]int{}
+	names := map[string]place{}
 	for _, n := range list.items {
 		if n.kind != unstable.Table {
 			s.add(n.place, "target", "holds "+kindName(n.kind)+", not a table", "write each target below a [[target]] of its own")
 			continue
 		}
-		targets = append(targets, s.under(n, "[[target]] ").target(lines))
+		targets = append(targets, s.under(n, "[[target]] ").target(names))
 	}
 	s.checkServers(list)
 	return targets
 }
 
-// target reads one target; lines holds the names so far and where they stand.
-func (s *section) target(lines map[string]int) Target {
+// target reads one target; names holds the names so far and where they stand.
+func (s *section) target(names map[string]place) Target {
 	defer s.done()
-	t := Target{Name: s.name(lines)}
+	t := Target{Name: s.name(names)}
 	part := "a target's lamp"
 	if t.Name != "" {
 		part = "the lamp of " + quote(t.Name)
@@ -52,21 +52,22 @@ func (s *section) target(lines map[string]int) Target {
 }
 
 // name reads the name of a target, which people say and the log shows.
-func (s *section) name(lines map[string]int) string {
+func (s *section) name(names map[string]place) string {
 	const key, like = "name", `name = "Client Int"`
 	s.missing(key, like)
 	n := s.line(key, like)
 	if n == nil {
 		return ""
 	}
-	other, taken := lines[n.text]
+	other, taken := names[n.text]
 	switch {
 	case utf8.RuneCountInString(n.text) > maxName:
 		s.add(n.place, s.label+key, fmt.Sprintf("has more than %d characters", maxName), "shorten it")
 	case taken:
-		s.add(n.place, s.label+key, fmt.Sprintf("%s is also the name of the target in line %d", quote(n.text), other), "give each its own")
+		s.add(n.place, s.label+key, fmt.Sprintf("%s is also the name of the target in line %d", quote(n.text), other.line), "give each its own")
+		s.also(other)
 	default:
-		lines[n.text] = n.line
+		names[n.text] = n.place
 	}
 	return n.text
 }

@@ -24,13 +24,12 @@ type node struct {
 type tree struct {
 	*reader
 	parser unstable.Parser
-	starts []int // the offset at which each line begins
 }
 
 // tree parses the file. It returns nil if there is a place behind which
 // nothing can be understood.
 func (r *reader) tree(data []byte) *node {
-	t := &tree{reader: r, starts: lineStarts(data)}
+	t := &tree{reader: r}
 	if at := firstInvalid(data); at >= 0 {
 		r.add(t.placeAt(at), "", "is not UTF-8 text", "save it as UTF-8")
 		return nil
@@ -66,7 +65,7 @@ func (r *reader) grammar(data []byte, broken error) {
 	}
 	var p place
 	if at, ok := errors.AsType[*toml.DecodeError](err); ok {
-		p.line, p.column = at.Position()
+		p = r.wordAt(at.Position())
 	}
 	if slices.ContainsFunc(r.mistakes, func(m Mistake) bool { return m.Line == p.line }) {
 		return

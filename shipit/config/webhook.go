@@ -68,7 +68,7 @@ func (s *section) hookLogin(h *ci.Hook, server string) {
 	}
 	switch {
 	case s.has("token_file") && (s.has("user") || s.has("password_file")):
-		s.add(s.place("token_file"), s.label+"token_file", "stands beside user or password_file", "keep it alone, or keep those two")
+		s.add(s.place("token_file").name(), s.label+"token_file", "stands beside user or password_file", "keep it alone, or keep those two")
 	case s.has("user"), h.User != "":
 		s.needs("password_file", password)
 	case s.has("password_file"), h.Password != "":
@@ -123,7 +123,9 @@ func (s *section) ask(method string) ci.Ask {
 			s.add(n.place, s.label+path, quote(n.text)+" is no path", "write it from the url's end on, as in "+pathLike)
 		}
 	}
-	if n := s.line("method", `method = "POST"`); n != nil {
+	n := s.line("method", `method = "POST"`)
+	s.otherwise(quote(method))
+	if n != nil {
 		a.Method = n.text
 		if !slices.Contains([]string{"GET", "POST", "PUT", "PATCH", "DELETE"}, n.text) {
 			s.add(n.place, s.label+"method", quote(n.text)+" is unknown", "write GET, POST, PUT, PATCH or DELETE")
@@ -132,7 +134,9 @@ func (s *section) ask(method string) ci.Ask {
 	if n := s.str("body", `body = '{ "branch": "{branch}" }'`); n != nil {
 		a.Body = ci.Template(n.text)
 	}
-	if n := s.line("type", `type = "application/json"`); n != nil {
+	n = s.line("type", `type = "application/json"`)
+	s.otherwise(quote(a.Media))
+	if n != nil {
 		a.Media = n.text
 	}
 	return a

@@ -49,7 +49,7 @@ func (s *section) work() ci.Work {
 		s.add(s.node.place, s.label+first.key, "is missing",
 			"add it, as in "+first.like+", or the key of another server: "+strings.Join(keys[1:], ", "))
 	case len(named) > 1:
-		s.add(s.node.keys[named[1]].place, s.label+named[1], "stands beside "+named[0], "keep one of the two: a target has one server")
+		s.add(s.node.keys[named[1]].name(), s.label+named[1], "stands beside "+named[0], "keep one of the two: a target has one server")
 	}
 	return work
 }
@@ -125,7 +125,7 @@ func (s *section) pipeline() ci.Work {
 		Launch:    s.carrier("variables"),
 	}
 	if n := s.node.keys["project"]; n != nil && n.kind == unstable.Integer {
-		s.known = append(s.known, "project")
+		s.wanted("project")
 		p.Project = n.text
 		return p
 	}
