@@ -133,6 +133,46 @@ func TestSinkTellsBroken(t *testing.T) {
 	}
 }
 
+// disk takes so many bytes.
+type disk struct {
+	room int
+	buf  bytes.Buffer
+}
+
+func (d *disk) Write(p []byte) (int, error) {
+	n := min(len(p), d.room)
+	d.room -= n
+	d.buf.Write(p[:n])
+	if n < len(p) {
+		return n, &os.PathError{Op: "write", Err: syscall.ENOSPC}
+	}
+	return n, nil
+}
+
+// TestSinkOnFullDisk: a full disk costs the lines that it has no room for, is
+// told once there is room, with their number, and spoils no other line.
+func TestSinkOnFullDisk(t *testing.T) {
+	t.Parallel()
+	d := &disk{room: len("one\ntw")}
+	s := &sink{}
+	write := func(line string) {
+		s.write(d, []byte(line), func(error) { t.Error("a full disk is not a broken pipe") })
+	}
+	for _, line := range []string{"one\n", "two\n", "three\n", "four\n"} {
+		write(line)
+	}
+	d.room = len("\nship-it: 3 log")
+	write("five\n")
+	d.room = 1000
+	write("six\n")
+	write("seven\n")
+	const told = "log lines were lost here: the disk was full, or they came faster than they could be written\n"
+	want := "one\ntw\nship-it: 3 log\nship-it: 4 " + told + "six\nseven\n"
+	if diff := cmp.Diff(want, d.buf.String()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 type failing struct{ err error }
 
 func (f failing) Write([]byte) (int, error) { return 0, f.err }

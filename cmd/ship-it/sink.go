@@ -18,13 +18,14 @@ const backlog = 1000
 
 // sink is the log's way out. Its Write never blocks: a terminal that was
 // stopped with Ctrl-S, a pipe that nobody reads and a card that hangs must not
-// hold up the box. Lines that find the backlog full are counted and the count
-// is written later.
+// hold up the box. Lines that find the backlog full, or the disk, are counted,
+// and the count is written before the next line that can be.
 type sink struct {
 	lines chan []byte
 	quit  chan struct{} // closed by Close
 	done  chan struct{} // closed when the last line is out
 	lost  atomic.Int64
+	torn  bool // the last line was cut off; only the sink's goroutine asks
 }
 
 // newSink starts a sink before w. If w turns out to be a closed pipe or a
@@ -83,13 +84,33 @@ func (s *sink) drain(w io.Writer, broken func(error)) {
 
 // write writes a line and returns what is to be called at the next broken pipe.
 func (s *sink) write(w io.Writer, line []byte, broken func(error)) func(error) {
-	if n := s.lost.Swap(0); n > 0 {
-		line = append(fmt.Appendf(nil, "ship-it: %d log lines were lost here: they came faster than they could be written\n", n), line...)
+	lost := s.lost.Swap(0)
+	var err error
+	if lost > 0 {
+		err = s.put(w, fmt.Appendf(nil, "ship-it: %d log lines were lost here: the disk was full, or they came faster than they could be written\n", lost))
 	}
-	_, err := w.Write(line)
+	if err == nil {
+		lost = 0
+		err = s.put(w, line)
+	}
+	if err != nil {
+		s.lost.Add(lost + 1)
+	}
 	if errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.EIO) {
 		broken(fmt.Errorf("%w: %w", errClosedPipe, err))
 		return func(error) {}
 	}
 	return broken
+}
+
+// put writes a line. One before it that a full disk has cut off is ended first.
+func (s *sink) put(w io.Writer, line []byte) error {
+	if s.torn {
+		line = slices.Concat([]byte("\n"), line)
+	}
+	n, err := w.Write(line)
+	if n > 0 {
+		s.torn = line[n-1] != '\n'
+	}
+	return err
 }
