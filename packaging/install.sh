@@ -9,6 +9,7 @@ here=$(dirname "$0")
 program=$PREFIX/sbin/ship-it
 script=/etc/init.d/ship-it
 unit=/etc/systemd/system/ship-it.service
+rules=/etc/udev/rules.d/60-ship-it.rules
 sample=$PREFIX/share/doc/ship-it/config.toml
 config=/etc/ship-it/config.toml
 aside=/var/backups/ship-it.init.older
@@ -68,6 +69,7 @@ do_install() {
     printf '%s\n' "$text" | install -D -m 0755 /dev/stdin "$DESTDIR$script"
     text=$(sed "s|^\(Exec[A-Za-z]*=-*\)/usr/sbin/ship-it|\1$program|" "$here/ship-it.service")
     printf '%s\n' "$text" | install -D -m 0644 /dev/stdin "$DESTDIR$unit"
+    install -D -m 0644 "$here/deb/udev.rules" "$DESTDIR$rules"
     install -D -m 0644 "$here/config.toml" "$DESTDIR$sample"
     install_help
     for setting in $settings; do
@@ -94,9 +96,19 @@ make_user() {
     usermod --append --groups gpio,audio ship-it
 }
 
+# give_chips gives the chips that are there to the group; udev does it with those that come.
+give_chips() {
+    if [ -e /run/udev/control ] && command -v udevadm >/dev/null; then
+        udevadm control --reload || true
+        udevadm trigger --action=change --subsystem-match=gpio || true
+        udevadm settle --timeout=5 || true
+    fi
+}
+
 # settle has the machine start the service at boot, and says what is left to do.
 settle() {
     make_user
+    give_chips
     if command -v update-rc.d >/dev/null; then
         update-rc.d ship-it defaults
     fi
@@ -122,7 +134,7 @@ do_uninstall() {
     if [ -e "$DESTDIR$script" ] && is_ours && grep -qxF "DAEMON=$program" "$DESTDIR$script"; then
         remove_service
     fi
-    rm -f "$DESTDIR$program" "$DESTDIR$sample"
+    rm -f "$DESTDIR$program" "$DESTDIR$sample" "$DESTDIR$rules"
     for page in $pages; do
         rm -f "$DESTDIR$share/man/$page"
     done

@@ -81,6 +81,9 @@ func TestInstallIntoDirectory(t *testing.T) {
 		"/etc/systemd":                           dir,
 		"/etc/systemd/system":                    dir,
 		"/etc/systemd/system/ship-it.service":    0o644,
+		"/etc/udev":                              dir,
+		"/etc/udev/rules.d":                      dir,
+		"/etc/udev/rules.d/60-ship-it.rules":     0o644,
 		"/opt":                                   dir,
 		"/opt/box":                               dir,
 		"/opt/box/sbin":                          dir,
@@ -219,7 +222,7 @@ func TestInstallOnMachine(t *testing.T) {
 	}
 
 	words = m.make("uninstall")
-	if m.running() != 0 || m.exists(binaryPath) || m.exists(scriptPath) || m.exists("/etc/rc2.d/S01ship-it") {
+	if m.running() != 0 || m.exists(binaryPath) || m.exists(scriptPath) || m.exists("/etc/rc2.d/S01ship-it") || m.exists("/etc/udev/rules.d/60-ship-it.rules") {
 		t.Errorf("something is left; it said:\n%s", words)
 	}
 	if !m.exists(configPath) || !m.exists(logPath) || !strings.Contains(words, configPath) || !strings.Contains(words, logPath) {
