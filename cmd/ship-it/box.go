@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"ship-it.example/daemonize"
+	"ship-it.example/shipit/journal"
 	"ship-it.example/shipit/sound"
 )
 
@@ -97,5 +98,6 @@ func (p *program) assemble(o options, logger *slog.Logger, out io.Writer, ends *
 	player := sound.New(sound.Settings{Player: c.Sound.Player, Alarm: c.Sound.Alarm, Buzz: c.Sound.Buzz}, logger, ends.fail)
 	r.speaker = player
 	r.closers = append(r.closers, player.Close)
+	r.keep(c.Journal, journal.Settings{Drill: o.drill, Fault: ends.fail})
 	return r, nil
 }

@@ -94,6 +94,7 @@ func describe(w io.Writer, c *config.Config) error {
 	row("sound", "%s", player(c.Sound))
 	row("debounce", "%v", c.Debounce)
 	row("require_rearm", "%v", c.RequireRearm)
+	row("journal", "%s", cmp.Or(c.Journal, "none: launches are not kept"))
 	for _, rule := range rules(c.Rules) {
 		row("safety", "%s", rule)
 	}

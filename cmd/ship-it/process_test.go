@@ -56,6 +56,7 @@ func newPlace(tb testing.TB, more ...string) *place {
 	tb.Cleanup(func() { p.server.Close() })
 	p.write("token", secret+"\n", 0o600)
 	p.write("config.toml", fmt.Sprintf(`debounce = "5ms"
+journal = "journal.jsonl"
 %s
 [teamcity]
 url = %q

@@ -14,6 +14,7 @@ import (
 	"ship-it.example/shipit"
 	"ship-it.example/shipit/ci"
 	"ship-it.example/shipit/config"
+	"ship-it.example/shipit/journal"
 )
 
 // rig is a box with all its parts joined: header, loop, server and speaker.
@@ -34,6 +35,7 @@ type rig struct {
 	tasks    []func(context.Context) error // what else runs beside the loop until ctx ends
 	late     <-chan error                  // has a panic outside the tasks that came when the end had begun; may be nil
 	closers  []func() error                // what close ends
+	records  *journal.Journal              // of launches and refusals; nil: none are kept
 
 	// feed runs beside the loop until ctx ends and asks alive for signs of life,
 	// one at a time; may be nil.
@@ -91,8 +93,13 @@ func (r *rig) run(parent context.Context) error {
 	context.AfterFunc(ctx, func() {
 		over <- shipit.Guard(func() error { return r.giveBack(header, context.Cause(ctx)) })
 	})
+	open, err := r.openRecords()
+	if err != nil {
+		return errors.Join(err, header.Close())
+	}
 	r.log.Info("pins have been initialized!")
 	loop := shipit.NewLoop(shipit.Config{
+		Journal: r.journal(), Resume: open, Launched: r.launched(),
 		Targets: names(r.config), Ways: r.ways, Rearm: r.config.RequireRearm,
 		Panel: panel{header, firstLamp + len(r.config.Targets)}, Siren: sirenTime(r.config), Server: r.server, Follower: r.follower, Follow: follow(r.config), Rules: r.config.Rules, ClockDoubt: r.doubt,
 		Speaker: r.speaker, Log: r.log, Observe: r.observe, Fault: fail,

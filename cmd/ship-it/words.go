@@ -11,6 +11,7 @@ import (
 	"ship-it.example/gpio"
 	"ship-it.example/shipit"
 	"ship-it.example/shipit/config"
+	"ship-it.example/shipit/journal"
 )
 
 // The exit codes, LSB's where LSB has one.
@@ -102,6 +103,8 @@ func hint(err error) string {
 		return running().Error() + "; ship-it stop ends it"
 	case gpio.Hint(err) != "":
 		return gpio.Hint(err)
+	case errors.As(err, new(*journal.HeldError)):
+		return "ship-it stop ends a daemon; a second box needs a journal of its own"
 	case errors.As(err, new(*daemonize.RunningError)):
 		return "a new configuration needs a restart: ship-it stop, then start it again"
 	case errors.Is(err, daemonize.ErrNoUser):

@@ -19,6 +19,7 @@ type Config struct {
 	Path         string        // absolute path of the file; empty if built in
 	Debounce     time.Duration // 1 ms to 1 s
 	RequireRearm bool          // a switch found on at start has to be turned off first
+	Journal      string        // absolute path of the file that keeps launches and refusals; empty: none does
 	Pins         Pins
 	Targets      []Target // 1 to shipit.MaxTargets, in the file's order
 	ci.Servers            // their secrets only if loaded WithSecrets
@@ -91,6 +92,7 @@ func defaults() *Config {
 	return &Config{
 		Debounce:     20 * time.Millisecond,
 		RequireRearm: true,
+		Journal:      journalPath,
 		Pins: Pins{
 			Blinker:      Output{Pin: 17},
 			ArmingSwitch: Input{Pin: 24},

@@ -105,6 +105,7 @@ func (r *reader) config(top *section) *Config {
 	c.Path = r.path
 	c.Debounce = top.duration("debounce", c.Debounce, minDebounce, maxDebounce)
 	c.RequireRearm = top.boolean("require_rearm", c.RequireRearm)
+	c.Journal = top.journal(c.Journal)
 	c.Pins = top.pins(c.Pins)
 	c.Servers = top.servers(c.Servers)
 	c.Sound = top.sound(c.Sound)

@@ -28,6 +28,7 @@ func TestManual(t *testing.T) {
 	for key, want := range map[string]string{
 		"debounce":      fmt.Sprintf("from %s to %s. Default: %q.", brief(minDebounce), brief(maxDebounce), brief(c.Debounce)),
 		"require_rearm": fmt.Sprintf("Default: %t.", c.RequireRearm),
+		"journal":       fmt.Sprintf("Default: %q.", c.Journal),
 		"blinker":       fmt.Sprintf("Default: %d.", c.Pins.Blinker.Pin),
 		"arming_switch": "Default: " + input(c.Pins.ArmingSwitch),
 		"launch_button": "Default: " + input(c.Pins.LaunchButton),

@@ -40,6 +40,7 @@ func TestParseDefaults(t *testing.T) {
 		Path:         "/etc/ship-it/config.toml",
 		Debounce:     20 * time.Millisecond,
 		RequireRearm: true,
+		Journal:      "/var/lib/ship-it/journal.jsonl",
 		Pins: config.Pins{
 			Blinker:      config.Output{Pin: 17},
 			ArmingSwitch: config.Input{Pin: 24},
@@ -65,6 +66,7 @@ func TestParseEverything(t *testing.T) {
 	c, err := config.Parse([]byte(`
 debounce = "1s"
 require_rearm = false
+journal = "log/box.jsonl"
 
 [pins]
 blinker = { pin = 0, active = "low" }
@@ -107,6 +109,7 @@ build_type = "bt1568"
 	want := config.Config{
 		Path:     filepath.Join(dir, "config.toml"),
 		Debounce: time.Second,
+		Journal:  filepath.Join(dir, "log/box.jsonl"),
 		Pins: config.Pins{
 			Blinker:      config.Output{ActiveLow: true},
 			ArmingSwitch: config.Input{Pin: 4, PullUp: true, ActiveLow: true},

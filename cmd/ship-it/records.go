@@ -1,0 +1,73 @@
+package main
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"time"
+
+	"ship-it.example/shipit"
+	"ship-it.example/shipit/journal"
+)
+
+// keep has launches and refusals kept in a file, or, with "", not.
+func (r *rig) keep(path string, s journal.Settings) {
+	if path == "" {
+		return
+	}
+	s.Path, s.Boot, s.Log = path, journal.Boot(), r.log
+	s.Box, _ = os.Hostname() // a box without a name does as well
+	r.records = journal.New(s)
+	r.closers = append(r.closers, func() error { r.records.End(flushTime); return nil })
+}
+
+// journal is what the loop keeps its records in.
+func (r *rig) journal() shipit.Journal {
+	if r.records == nil {
+		return nil
+	}
+	return r.records
+}
+
+// openRecords opens the journal, and gives the launches to go on with. One that
+// can't be written keeps the box from being armed, and not from starting; one
+// that another process keeps is an error.
+func (r *rig) openRecords() ([]shipit.Record, error) {
+	if r.records == nil {
+		return nil, nil
+	}
+	open, err := r.records.Open()
+	switch held := (*journal.HeldError)(nil); {
+	case errors.As(err, &held):
+		return nil, err
+	case err != nil:
+		r.log.Warn("Can't record launches, so arming will be refused: " + err.Error())
+		r.log.Warn("hint: " + recordsHint(err))
+	default:
+		if dies := journal.Volatile(r.records.Path); dies != "" {
+			r.log.Warn("The journal " + r.records.Path + " lies on " + dies + ", and is gone when the power is: name a file on the card")
+		}
+	}
+	return open, nil
+}
+
+// recordsHint is the next step for a journal that can't be opened.
+func recordsHint(err error) string {
+	if errors.Is(err, fs.ErrPermission) && os.Geteuid() != 0 {
+		return `use sudo, or name a file of your own in the configuration: journal = "..."`
+	}
+	return `look at the disk, or name another file in the configuration: journal = "..."`
+}
+
+// launched is when the last launch began that may have started a build, as far
+// as a rule wants to know.
+func (r *rig) launched() time.Time {
+	if r.records == nil || r.config.Rules.Cooldown == 0 {
+		return time.Time{}
+	}
+	last, err := journal.Last(r.records.Path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		r.log.Warn("The last launch is not known, and no cooldown holds for it: " + err.Error())
+	}
+	return last
+}

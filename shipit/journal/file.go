@@ -1,0 +1,114 @@
+package journal
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/sys/unix"
+)
+
+// errForeign: what is there is no plain file of ours alone. Move it away.
+var errForeign = errors.New("is not a regular file with one name: move it away")
+
+// openFile opens a file of the journal, and makes it, with its folder, if it is
+// not there. It follows no link, and waits for no pipe. What root makes belongs
+// to the owner of the folder, who is the service's user.
+func openFile(path string, flags int) (*os.File, error) {
+	folder := filepath.Dir(path)
+	if err := os.Mkdir(folder, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
+		return nil, err
+	}
+	_, missing := os.Lstat(path)
+	file, err := os.OpenFile(path, flags|os.O_CREATE|os.O_APPEND|unix.O_NOFOLLOW|unix.O_NONBLOCK|unix.O_NOCTTY, 0o640)
+	if err != nil {
+		return nil, err
+	}
+	if err := check(file); err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	if missing != nil {
+		if err := adopt(file, folder); err != nil {
+			return nil, errors.Join(err, file.Close())
+		}
+	}
+	return file, nil
+}
+
+// check refuses what is no plain file: root writes here, in a folder that may be
+// another's.
+func check(file *os.File) error {
+	var st unix.Stat_t
+	if err := unix.Fstat(int(file.Fd()), &st); err != nil {
+		return &fs.PathError{Op: "stat", Path: file.Name(), Err: err}
+	}
+	if st.Mode&unix.S_IFMT != unix.S_IFREG || st.Nlink > 1 {
+		return fmt.Errorf("%s %w", file.Name(), errForeign)
+	}
+	return nil
+}
+
+// adopt gives a new file to the owner of its folder, and has its name reach the
+// disk.
+func adopt(file *os.File, folder string) error {
+	dir, err := os.OpenFile(folder, os.O_RDONLY|unix.O_DIRECTORY, 0)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = dir.Close() }() // nothing was written
+	var st unix.Stat_t
+	if err := unix.Fstat(int(dir.Fd()), &st); err != nil {
+		return &fs.PathError{Op: "stat", Path: folder, Err: err}
+	}
+	if os.Geteuid() == 0 && st.Uid != 0 {
+		if err := file.Chown(int(st.Uid), int(st.Gid)); err != nil {
+			return err
+		}
+	}
+	return dir.Sync()
+}
+
+// Room that is made for what is to be written of one launch.
+const (
+	roomAhead = 16 << 10
+	roomLine  = 8 << 10
+)
+
+// makeRoom has the disk keep room behind the end of a file. One that can't is
+// believed to have some.
+func makeRoom(file *os.File, size int64) error {
+	info, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	err = unix.Fallocate(int(file.Fd()), unix.FALLOC_FL_KEEP_SIZE, info.Size(), size)
+	if err != nil && !errors.Is(err, unix.EOPNOTSUPP) && !errors.Is(err, unix.ENOSYS) {
+		return &fs.PathError{Op: "write", Path: file.Name(), Err: err}
+	}
+	return nil
+}
+
+// appendWhole writes a line behind what is there, or nothing of it. A line that
+// was torn there is ended first.
+func appendWhole(file *os.File, line []byte) error {
+	info, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	size := info.Size()
+	last := []byte{'\n'}
+	if size > 0 {
+		if _, err := file.ReadAt(last, size-1); err != nil {
+			return err
+		}
+	}
+	if last[0] != '\n' {
+		line = append([]byte{'\n'}, line...)
+	}
+	if _, err := file.Write(line); err != nil {
+		return errors.Join(err, file.Truncate(size))
+	}
+	return nil
+}

@@ -1,0 +1,303 @@
+package journal
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+	"sync"
+	"time"
+
+	"ship-it.example/shipit"
+)
+
+// Settings are what a journal is made of.
+type Settings struct {
+	Path  string // of the journal; the other file lies beside it
+	Box   string // the machine's name
+	Boot  string // which start of the machine this is; empty: nobody knows. See [Boot]
+	Drill bool   // the lines are of no launches in earnest
+	// Mine tells which open launches this run goes on with; the others stay as
+	// they are. Nil: all but those of a drill, or those in a drill.
+	Mine func(Line) bool
+	Log  *slog.Logger
+	// Fault is called with a panic in a goroutine of the journal's.
+	Fault func(error)
+}
+
+// Journal keeps launches and refusals. Any goroutine may call its methods.
+type Journal struct {
+	Settings
+	jobs *queue
+
+	mu      sync.Mutex // is held for no sync
+	ahead   *os.File   // with the lock; nil: not open
+	open    map[string]entry
+	told    bool     // that something can't be written
+	refused [][]byte // lines of refusals that could not be written
+	dirty   bool     // something was written ahead since the last sync began
+	ended   bool
+}
+
+var _ shipit.Journal = (*Journal)(nil)
+
+// maxRefused is how many lines of refusals wait for a disk that takes none.
+const maxRefused = 100
+
+// New makes a journal that is not open. Close it.
+func New(s Settings) *Journal {
+	if s.Mine == nil {
+		s.Mine = func(line Line) bool { return line.Drill == s.Drill }
+	}
+	return &Journal{Settings: s, jobs: newQueue(s.Fault), open: map[string]entry{}}
+}
+
+// Reserve implements [shipit.Journal]. A journal that could not be opened is
+// tried again.
+func (j *Journal) Reserve(ctx context.Context) (string, error) {
+	type result struct {
+		id  string
+		err error
+	}
+	done := make(chan result)
+	go func() {
+		var r result
+		if err := shipit.Guard(func() (err error) { r.id, r.err = j.reserve(); return nil }); err != nil {
+			r.err = err
+			j.Fault(err)
+		}
+		select {
+		case done <- r:
+		case <-ctx.Done():
+			if r.err == nil {
+				j.Release(r.id)
+			}
+		}
+	}()
+	select {
+	case r := <-done:
+		return r.id, r.err
+	case <-ctx.Done():
+		return "", context.Cause(ctx)
+	}
+}
+
+// reserve blocks on the disk.
+func (j *Journal) reserve() (string, error) {
+	j.mu.Lock()
+	err := j.openFiles()
+	if err == nil && len(j.open) == 0 {
+		err = j.ahead.Truncate(0)
+	}
+	file := j.ahead
+	j.mu.Unlock()
+	if err != nil {
+		return "", err
+	}
+	j.jobs.do(j.retry) // there may be room again for what waits
+	line, err := openFile(j.Path, os.O_RDWR)
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = line.Close() }() // nothing was written
+	if err := cmp.Or(makeRoom(file, roomAhead), makeRoom(line, roomLine)); err != nil {
+		return "", err
+	}
+	e := entry{Step: stepReserved, Boot: j.Boot, Line: Line{
+		Record: shipit.Record{Time: time.Now().Truncate(time.Millisecond), Kind: shipit.KindLaunch, ID: shipit.NewLaunchID()},
+		Box:    j.Box, Drill: j.Drill,
+	}}
+	if err := j.put(e); err != nil {
+		return "", err
+	}
+	if err := file.Sync(); err != nil {
+		j.Release(e.ID)
+		return "", err
+	}
+	return e.ID, nil
+}
+
+// Release implements [shipit.Journal].
+func (j *Journal) Release(id string) {
+	j.jobs.do(func() { _ = j.put(entry{Step: stepClosed, Line: Line{Record: shipit.Record{ID: id}}}) }) // after a crash it is looked for in vain
+}
+
+// Begin implements [shipit.Journal].
+func (j *Journal) Begin(r shipit.Record) error {
+	err := j.put(entry{Step: stepPressed, Boot: j.Boot, Line: j.line(r)})
+	j.jobs.do(j.sync)
+	return err
+}
+
+// Update implements [shipit.Journal].
+func (j *Journal) Update(r shipit.Record) {
+	j.jobs.do(func() {
+		j.complain(j.put(entry{Step: stepKnown, Line: j.line(r)}))
+		j.sync()
+	})
+}
+
+// Close implements [shipit.Journal].
+func (j *Journal) Close(r shipit.Record) {
+	line := j.line(r)
+	if r.Kind == shipit.KindRefusal {
+		j.jobs.do(func() { j.refuse(encode(line)) })
+		return
+	}
+	j.jobs.do(func() { j.finish(entry{Step: stepOver, Line: line}) })
+}
+
+func (j *Journal) line(r shipit.Record) Line { return Line{tidy(r), j.Box, j.Drill} }
+
+// put writes an entry ahead. With nothing left open, what was written ahead is
+// cut down to nothing instead.
+func (j *Journal) put(e entry) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	_, known := j.open[e.ID]
+	switch {
+	case j.ahead == nil:
+		return os.ErrClosed
+	case e.Step == stepClosed && !known:
+		return nil
+	case e.Step == stepClosed:
+		delete(j.open, e.ID)
+		if len(j.open) == 0 {
+			return j.ahead.Truncate(0)
+		}
+	default:
+		j.open[e.ID] = e
+	}
+	err := appendWhole(j.ahead, encode(e))
+	j.dirty = err == nil
+	if err != nil && e.Step == stepReserved {
+		delete(j.open, e.ID)
+	}
+	return err
+}
+
+// sync has what was written ahead reach the disk. A queue has it done once for
+// all that waited.
+func (j *Journal) sync() {
+	j.mu.Lock()
+	file, dirty := j.ahead, j.dirty
+	j.dirty = false
+	j.mu.Unlock()
+	if dirty && file != nil {
+		j.complain(file.Sync())
+	}
+}
+
+// finish writes the line of a launch, and then takes what was written ahead of it
+// away. What can't be written stays there.
+func (j *Journal) finish(e entry) {
+	_ = j.put(e) // if the line can't be written either, the complaint is made there
+	if err := j.write(encode(e.Line), true); err != nil {
+		j.complain(err)
+		return
+	}
+	_ = j.put(entry{Step: stepClosed, Line: Line{Record: shipit.Record{ID: e.ID}}}) // the line's id keeps it from being written twice
+}
+
+// refuse writes the line of a refusal, or keeps it for later.
+func (j *Journal) refuse(line []byte) {
+	if err := j.write(line, false); err != nil {
+		j.complain(err)
+		if len(j.refused) < maxRefused {
+			j.refused = append(j.refused, line)
+		}
+	}
+}
+
+// write writes a line of the journal, and waits until it is on the disk if it
+// matters.
+func (j *Journal) write(line []byte, matters bool) error {
+	if !j.isOpen() {
+		return os.ErrClosed
+	}
+	file, err := openFile(j.Path, os.O_RDWR)
+	if err != nil {
+		return err
+	}
+	err = appendWhole(file, line)
+	if err == nil && matters {
+		err = file.Sync()
+	}
+	if err = errors.Join(err, file.Close()); err == nil {
+		j.mu.Lock()
+		j.told = false
+		j.mu.Unlock()
+	}
+	return err
+}
+
+func (j *Journal) isOpen() bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.ahead != nil
+}
+
+// retry writes the lines that could not be written before.
+func (j *Journal) retry() {
+	var over []entry
+	j.mu.Lock()
+	for _, e := range j.open {
+		if e.Step == stepOver {
+			over = append(over, e)
+		}
+	}
+	j.mu.Unlock()
+	for _, e := range over {
+		j.finish(e)
+	}
+	refused := j.refused
+	j.refused = nil
+	for _, line := range refused {
+		j.refuse(line)
+	}
+}
+
+// complain tells once that something can't be written, until something can.
+func (j *Journal) complain(err error) {
+	if err == nil {
+		return
+	}
+	j.mu.Lock()
+	told := j.told
+	j.told = true
+	j.mu.Unlock()
+	if !told && !errors.Is(err, os.ErrClosed) {
+		j.Log.Error("Can't record: " + err.Error())
+	}
+}
+
+// End writes what waits, gives up the ids that are reserved, and unlocks the
+// journal. It is called once, and waits for no longer than patience.
+func (j *Journal) End(patience time.Duration) {
+	j.jobs.do(func() {
+		j.mu.Lock()
+		defer j.mu.Unlock()
+		for id, e := range j.open {
+			if e.Step == stepReserved {
+				delete(j.open, id)
+				_ = appendWhole(j.ahead, encode(entry{Step: stepClosed, Line: Line{Record: shipit.Record{ID: id}}}))
+			}
+		}
+		j.shut()
+	})
+	j.jobs.wait(patience)
+}
+
+// shut closes the file that is written ahead. The lock is held.
+func (j *Journal) shut() {
+	j.ended = true
+	if j.ahead == nil {
+		return
+	}
+	if len(j.open) == 0 {
+		_ = j.ahead.Truncate(0) // else the next start does
+	}
+	_ = j.ahead.Close() // what was written survives the process
+	j.ahead = nil
+}
