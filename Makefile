@@ -58,3 +58,4 @@ include packaging/deb.mk
 include packaging/vm.mk
 include packaging/pi.mk
 include packaging/peers.mk
+include packaging/kills.mk
