@@ -17,15 +17,16 @@ type crowd struct {
 	rng      *rand.Rand
 	luck     *rand.Rand // the server's
 	switchOn bool
-	down     [2]bool
+	down     [3]bool
 	presses  int // of the launch button
 	branches int
+	seconds  int
 }
 
 // act lets time pass and one random thing happen.
 func (c *crowd) act() {
 	pass(time.Duration(c.rng.Int64N(int64([]time.Duration{30 * ms, time.Second, 15 * time.Second}[c.rng.IntN(3)]))))
-	switch button := Button(c.rng.IntN(2)); c.rng.IntN(4) {
+	switch button := Button(c.rng.IntN(3)); c.rng.IntN(4) {
 	case 0:
 		c.switchOn = !c.switchOn
 		c.Post(Switched{c.switchOn})
@@ -34,12 +35,8 @@ func (c *crowd) act() {
 			c.Post(Released{button})
 			return
 		}
-		if button == LaunchButton {
-			c.presses++
-		} else {
-			c.branches++
-		}
-		c.Post(Pressed{Button: button, First: time.Now(), SwitchOn: c.switchOn})
+		*[]*int{&c.presses, &c.branches, &c.seconds}[button]++
+		c.Post(Pressed{Button: button, First: time.Now(), SwitchOn: c.switchOn, SecondDown: c.down[SecondButton]})
 	}
 }
 
@@ -66,7 +63,9 @@ func TestAnythingEnds(t *testing.T) {
 	for seed := range uint64(100) {
 		synctest.Test(t, func(t *testing.T) {
 			c := &crowd{t: t, rng: rand.New(rand.NewPCG(seed, 2)), luck: rand.New(rand.NewPCG(seed, 3))}
-			c.running = start(t, &diary{answer: c.answer})
+			c.running = newRunning(t, &diary{answer: c.answer}, func(conf *Config) {
+				conf.Siren, conf.Rules.TwoPerson = 5*time.Second, seed%4 == 0
+			})
 			for range 1 + c.rng.IntN(60) {
 				c.act()
 			}
@@ -102,6 +101,9 @@ func (c *crowd) check(seed uint64) {
 	}
 	if answered := count("log: Changing target") + count("log: Acknowledged") + count("log: Refused branch: "); answered < c.branches {
 		c.t.Errorf("seed %d: %d branch presses, %d answers", seed, c.branches, answered)
+	}
+	if answered := count("log: The second button is held") + count("log: Refused second: "); answered != c.seconds {
+		c.t.Errorf("seed %d: %d presses of the second button, %d answers", seed, c.seconds, answered)
 	}
 	if c.t.Failed() {
 		c.t.Log(text)

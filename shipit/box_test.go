@@ -62,7 +62,8 @@ func (b *bench) wait(d time.Duration) {
 func (b *bench) press(button Button) {
 	first := b.now
 	b.wait(20 * time.Millisecond)
-	b.do(Pressed{Button: button, First: first, SwitchOn: b.box.switchOn})
+	down := button == SecondButton || b.box.Down(SecondButton)
+	b.do(Pressed{Button: button, First: first, SwitchOn: b.box.switchOn, SecondDown: down})
 }
 
 // tap presses and releases.

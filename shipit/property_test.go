@@ -12,18 +12,19 @@ import (
 type world struct {
 	*bench
 	rng      *rand.Rand
-	down     [2]bool
+	down     [3]bool
 	running  bool // a launch is unanswered
 	launches int
 	asked    int // launch presses that began in an armed box
 	armedAt  time.Time
+	heldAt   time.Time // when the second button settled down, if that was in this armed time
 }
 
 // act lets one random thing happen.
 func (w *world) act() {
 	w.wait(time.Duration(w.rng.Int64N(int64([]time.Duration{ms, 30 * ms, time.Second, 15 * time.Second}[w.rng.IntN(4)]))))
 	w.settle()
-	switch w.rng.IntN(9) {
+	switch w.rng.IntN(10) {
 	case 0, 1:
 		w.do(Switched{!w.box.switchOn})
 	case 2, 3:
@@ -41,6 +42,8 @@ func (w *world) act() {
 		if w.box.follows[0].Look {
 			w.do(w.news())
 		}
+	case 9:
+		w.pressOrRelease(SecondButton)
 	}
 	w.settle()
 }
@@ -65,9 +68,9 @@ func (w *world) settle() {
 		}
 	}
 	if w.box.State() != Armed {
-		w.armedAt = time.Time{}
+		w.armedAt, w.heldAt = time.Time{}, time.Time{}
 	} else if w.armedAt.IsZero() {
-		w.armedAt = w.box.since()
+		w.armedAt, w.heldAt = w.box.since(), time.Time{}
 	}
 }
 
@@ -76,10 +79,20 @@ func (w *world) settle() {
 func (w *world) pressOrRelease(button Button) {
 	if w.down[button] = !w.down[button]; !w.down[button] {
 		w.do(Released{button})
+		if button == SecondButton {
+			w.heldAt = time.Time{}
+		}
 		return
 	}
-	press := Pressed{Button: button, First: w.now.Add(-time.Duration(w.rng.Int64N(int64(100 * ms)))), SwitchOn: w.box.switchOn && w.rng.IntN(10) > 0}
+	press := Pressed{
+		Button: button, First: w.now.Add(-time.Duration(w.rng.Int64N(int64(100 * ms)))),
+		SwitchOn: w.box.switchOn && w.rng.IntN(10) > 0, SecondDown: w.down[SecondButton] && w.rng.IntN(10) > 0,
+	}
 	began := !w.armedAt.IsZero() && press.First.After(w.armedAt)
+	if button == SecondButton && began && press.SwitchOn {
+		w.heldAt = w.now
+	}
+	pair := press.SecondDown && !w.heldAt.IsZero() && w.now.Sub(w.heldAt) < heldTime
 	if began && button == LaunchButton {
 		w.asked++
 	}
@@ -91,11 +104,14 @@ func (w *world) pressOrRelease(button Button) {
 			if !began || !press.SwitchOn || button != LaunchButton {
 				w.t.Fatalf("launched on %+v, armed since %v", press, w.armedAt)
 			}
+			if w.box.rules.TwoPerson && !pair {
+				w.t.Fatalf("launched on %+v, armed since %v, the second button held since %v", press, w.armedAt, w.heldAt)
+			}
 			w.launches++
 			w.running = true
 			answers++
 		case strings.HasPrefix(did, "WARN Refused "+button.String()),
-			strings.HasPrefix(did, "Changing target"):
+			strings.HasPrefix(did, "Changing target"), strings.HasPrefix(did, "The second button is held"):
 			answers++
 		case strings.HasPrefix(did, "Acknowledged"): // one line for each lamp
 			acknowledged = true
@@ -109,21 +125,37 @@ func (w *world) pressOrRelease(button Button) {
 	}
 }
 
+// listen holds the siren against the time that it has in a launch.
+func (w *world) listen() {
+	if !w.box.Lamps(w.now).Siren {
+		return
+	}
+	if w.box.State() != Launching || w.now.Sub(w.box.since()) >= w.box.siren {
+		w.t.Fatalf("the siren sounds %v after the box became %v", w.now.Sub(w.box.since()), w.box.State())
+	}
+	if left := w.box.Next(w.now).Sub(w.box.since()); left > w.box.siren {
+		w.t.Fatalf("the siren sounds for %v", left)
+	}
+}
+
 // TestAnything lets random things happen to random boxes. Whatever does:
-// never a launch without a press that began while armed, every press has one
-// answer, at most one lamp is on unless builds are followed, and Next always
-// moves on.
+// never a launch without a press that began while armed, and without a second
+// person where the rules want one, every press has one answer, at most one lamp
+// is on unless builds are followed, the siren never sounds too long, and Next
+// always moves on.
 func TestAnything(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(300) {
 		rng := rand.New(rand.NewPCG(seed, 1))
-		found := Found{SwitchOn: rng.IntN(2) == 0, LaunchDown: rng.IntN(4) == 0, BranchDown: rng.IntN(4) == 0}
+		found := Found{SwitchOn: rng.IntN(2) == 0, LaunchDown: rng.IntN(4) == 0, BranchDown: rng.IntN(4) == 0, SecondDown: rng.IntN(4) == 0}
 		names := []string{"A", "B", "C"}[:1+rng.IntN(3)]
-		w := &world{bench: newBench(t, found, names...), rng: rng, down: [2]bool{found.LaunchDown, found.BranchDown}}
+		w := &world{bench: newBench(t, found, names...), rng: rng, down: [3]bool{found.LaunchDown, found.BranchDown, found.SecondDown}}
 		follows := seed%2 == 0
+		w.box = w.box.Under(Rules{TwoPerson: seed%3 == 0}).Sounding(time.Duration(rng.Int64N(int64(20 * time.Second))))
 		w.box = w.box.Following([]Follows{{follows, follows}, {follows, follows}, {follows, follows}}[:len(names)])
 		for range 200 {
 			w.act()
+			w.listen()
 			lit := 0
 			for _, on := range w.box.Lamps(w.now).Targets {
 				if on {

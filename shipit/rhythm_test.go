@@ -27,6 +27,9 @@ func (b *bench) trace(d time.Duration, pick func(Lamps) bool) string {
 			b.now = end
 			return strings.Join(changes, " ")
 		}
+		if !at.After(b.now) {
+			b.t.Fatalf("Next gave %v at %v: it does not move on", at, b.now)
+		}
 		b.now = at
 		b.do(Tick{})
 	}
