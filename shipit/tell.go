@@ -21,6 +21,12 @@ func (b Box) Targets() []string { return slices.Clone(b.targets) }
 // Since is when the State began.
 func (b Box) Since() time.Time { return b.since() }
 
+// TwoPerson tells whether a launch takes a second button.
+func (b Box) TwoPerson() bool { return b.rules.TwoPerson }
+
+// HasSiren tells whether the box has a siren.
+func (b Box) HasSiren() bool { return b.siren > 0 }
+
 // Launches is how many launches there were.
 func (b Box) Launches() int { return b.launches }
 

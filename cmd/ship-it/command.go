@@ -38,7 +38,7 @@ func (p *program) command() *cobra.Command {
 		p.subcommand(&o, "stop", "End the daemon, and wait until it is gone", p.stop, "pidfile"),
 		p.subcommand(&o, "release", "Make every line of the box an input again, after a crash", p.release, "config", "chip"),
 		p.subcommand(&o, "pins", "Print the wiring, line by line; changes nothing", p.pins, "config", "chip"),
-		p.subcommand(&o, "sim", "The box without a Pi", p.sim, "config", "server", "live", "yes", "verbose", "log-format"),
+		p.subcommand(&o, "sim", "The box without a Pi", p.sim, "config", "server", "live", "yes", "plain", "verbose", "log-format"),
 	)
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
@@ -98,8 +98,15 @@ it, unless --live lets them reach the configured ones. Each target has one of
 its own kind (a command or a webhook: a TeamCity); --server makes it any other:
 teamcity, jenkins, github, gitlab, buildkite, circleci, woodpecker, gitea,
 forgejo, azure, argocd, octopus, buildbot. Without a configuration file it has
-the original's two targets. It takes a script from
-its standard input, a line each:
+the original's two targets.
+
+At a terminal it is the box as a picture, which keys and the mouse move: a turns
+the arming switch, l and b press the launch and the branch button, L and B hold
+them until they are typed again, q quits. A click presses, for as long as it
+lasts. NO_COLOR is heeded.
+
+From a pipe, and with --plain, it takes a script from its standard input, a line
+each:
 
   arm | disarm
   press launch|branch|second [2s]  for 200 ms or so long; waits for the release

@@ -24,7 +24,7 @@ type options struct {
 	config, pidFile, logFile string
 	user, chip               string
 	logFormat, server        string
-	live, yes, json          bool
+	live, yes, json, plain   bool
 
 	journal bool // no flag: the log goes to systemd's journal
 }
@@ -56,6 +56,8 @@ func (o *options) flags(set *pflag.FlagSet, names ...string) {
 			set.BoolVar(&o.live, name, false, "let launches reach the configured server")
 		case "server":
 			set.StringVar(&o.server, name, "", "stand-in of that `KIND`: teamcity, jenkins, github, ... (default: each target's own)")
+		case "plain":
+			set.BoolVar(&o.plain, name, false, "at a terminal, too: no picture, but a script that is typed")
 		case "yes":
 			set.BoolVar(&o.yes, name, false, "with --live: don't ask")
 		case "json":

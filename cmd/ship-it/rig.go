@@ -101,7 +101,7 @@ func (r *rig) run(parent context.Context) error {
 	loop := shipit.NewLoop(shipit.Config{
 		Journal: r.journal(), Resume: open, Launched: r.launched(),
 		Targets: names(r.config), Ways: r.ways, Rearm: r.config.RequireRearm,
-		Panel: panel{header, firstLamp + len(r.config.Targets)}, Siren: sirenTime(r.config), Server: r.server, Follower: r.follower, Follow: follow(r.config), Rules: r.config.Rules, ClockDoubt: r.doubt,
+		Panel: front{header, firstLamp + len(r.config.Targets)}, Siren: sirenTime(r.config), Server: r.server, Follower: r.follower, Follow: follow(r.config), Rules: r.config.Rules, ClockDoubt: r.doubt,
 		Speaker: r.speaker, Log: r.log, Observe: r.observe, Fault: fail,
 	})
 	loop.Post(r.found(header.Active()))

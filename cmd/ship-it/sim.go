@@ -42,23 +42,48 @@ func (p *program) sim(cmd *cobra.Command, o options) error {
 	}
 	ctx, ends := listen(cmd.Context(), nil)
 	defer ends.close()
+	if t := p.terminal(); t != nil && !o.plain {
+		return p.simPanel(ctx, ends, c, o, t)
+	}
 	out := newSink(p.stdout, ends.fail)
 	defer out.Close(simFlush)
-	logger, err := o.logger(out)
+	r, stage, err := simRig(c, o, out, out, ends)
 	if err != nil {
 		return err
 	}
-	chip := virtual.New("simulator", simLines)
-	r := &rig{config: c, log: logger, crash: out, chip: chip, late: ends.late}
 	defer r.close()
-	stage, err := r.stage(chip, o, out)
-	if err != nil {
-		return err
-	}
 	if p.atTerminal() {
 		fmt.Fprintln(out, "A line each, such as: arm, press launch, press branch, disarm, expect lamp 25 on, quit; all are in ship-it sim --help")
 	}
-	return p.play(ctx, r, stage, input)
+	unreadable := make(chan error, 1)
+	err = play(ctx, r, func(ctx context.Context) error {
+		return stage.Perform(ctx, lines(ctx, input, unreadable), p.wrongLine)
+	})
+	select {
+	case broken := <-unreadable:
+		if err == nil {
+			return broken
+		}
+	default:
+	}
+	return err
+}
+
+// simRig is the simulated box, which says to out what its lamps and sounds do.
+// The caller closes the rig.
+func simRig(c *config.Config, o options, log, out io.Writer, ends *ends) (*rig, *sim.Stage, error) {
+	logger, err := o.logger(log)
+	if err != nil {
+		return nil, nil, err
+	}
+	chip := virtual.New("simulator", simLines)
+	r := &rig{config: c, log: logger, crash: log, chip: chip, late: ends.late}
+	stage, err := r.stage(chip, o, out)
+	if err != nil {
+		r.close()
+		return nil, nil, err
+	}
+	return r, stage, nil
 }
 
 // checkServer refuses a --server that means nothing.
@@ -89,7 +114,7 @@ func simConfig(o options, asked bool) (*config.Config, error) {
 }
 
 // stage wires the rig to the simulator.
-func (r *rig) stage(chip *virtual.Chip, o options, out *sink) (*sim.Stage, error) {
+func (r *rig) stage(chip *virtual.Chip, o options, out io.Writer) (*sim.Stage, error) {
 	wires := plan(r.config)
 	lamps := firstLamp + len(r.config.Targets)
 	w := sim.Wiring{
@@ -118,28 +143,23 @@ func (r *rig) stage(chip *virtual.Chip, o options, out *sink) (*sim.Stage, error
 	return stage, nil
 }
 
-// errOver: the script is over, and the box with it. All is well.
+// errOver: what moved the box's inputs is over, and the box with it. All is well.
 var errOver = errors.New("the script is over")
 
-// play runs the box beside the script. The end of one is the other's.
-func (p *program) play(ctx context.Context, r *rig, stage *sim.Stage, input *bufio.Reader) error {
+// play runs the box beside whatever moves its inputs. The end of one is the
+// other's.
+func play(ctx context.Context, r *rig, move func(context.Context) error) error {
 	ctx, end := context.WithCancelCause(ctx)
 	defer end(nil)
-	unreadable := make(chan error, 1)
 	var tasks errgroup.Group
 	tasks.Go(func() error {
 		defer end(errOver)
-		return shipit.Guard(func() error { return stage.Perform(ctx, lines(ctx, input, unreadable), p.wrongLine) })
+		return shipit.Guard(func() error { return move(ctx) })
 	})
 	err := r.run(ctx)
 	end(err)
-	if played := tasks.Wait(); played != nil {
-		return played
-	}
-	select {
-	case broken := <-unreadable:
-		return broken
-	default:
+	if moved := tasks.Wait(); moved != nil {
+		return moved
 	}
 	if errors.Is(err, errOver) {
 		return nil
@@ -214,6 +234,4 @@ func reached(c *config.Config) []string {
 }
 
 // atTerminal tells whether a person types the script.
-func (p *program) atTerminal() bool {
-	return isTerminal(p.stdin)
-}
+func (p *program) atTerminal() bool { return isTerminal(p.stdin) }

@@ -102,17 +102,17 @@ func follow(c *config.Config) []bool {
 	return follow
 }
 
-// panel is the header as the box's lamps and siren.
-type panel struct {
+// front is the header as the box's lamps and siren.
+type front struct {
 	*gpio.Header
 	siren int // the output behind the lamps, where there is one
 }
 
 // Blinker drives the blinker.
-func (p panel) Blinker(on bool) error { return p.Set(blinker, on) }
+func (f front) Blinker(on bool) error { return f.Set(blinker, on) }
 
 // Lamp drives the lamp of a target.
-func (p panel) Lamp(target int, on bool) error { return p.Set(firstLamp+target, on) }
+func (f front) Lamp(target int, on bool) error { return f.Set(firstLamp+target, on) }
 
 // Siren drives the siren. Its time is that of the launch: the header ends it.
-func (p panel) Siren(launch int) error { return p.SetFor(p.siren, launch > 0, launch) }
+func (f front) Siren(launch int) error { return f.SetFor(f.siren, launch > 0, launch) }

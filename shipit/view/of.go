@@ -20,6 +20,12 @@ func Of(box shipit.Box, now time.Time, about About) View {
 		Selected:  selected,
 		Forbidden: box.Forbidden(now), PressAgain: box.PressAgain(now), Launches: box.Launches(),
 	}
+	if box.TwoPerson() {
+		v.SecondDown = new(box.Down(shipit.SecondButton))
+	}
+	if box.HasSiren() {
+		v.Siren = &lamps.Siren
+	}
 	if sound, on := box.Sounds(now); on {
 		v.Sound = sound.String()
 	}

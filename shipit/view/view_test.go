@@ -148,3 +148,27 @@ func TestOf(t *testing.T) {
 		})
 	}
 }
+
+// TestExtras: the second button and the siren are told of where there are any.
+func TestExtras(t *testing.T) {
+	t.Parallel()
+	box := shipit.NewBox([]string{"A", "B"}, true)
+	if v := view.Of(box, begin, about()); v.SecondDown != nil || v.Siren != nil {
+		t.Errorf("a box without: second button %v, siren %v", v.SecondDown, v.Siren)
+	}
+	box = box.Under(shipit.Rules{TwoPerson: true}).Sounding(8 * time.Second)
+	if v := view.Of(box, begin, about()); *v.SecondDown || *v.Siren {
+		t.Errorf("at rest: second button %v, siren %v", *v.SecondDown, *v.Siren)
+	}
+	for i, ev := range []shipit.Event{
+		shipit.Found{},
+		shipit.Switched{On: true},
+		shipit.Pressed{Button: shipit.SecondButton, First: begin.Add(110 * ms), SwitchOn: true, SecondDown: true},
+		shipit.Pressed{Button: shipit.LaunchButton, First: begin.Add(210 * ms), SwitchOn: true, SecondDown: true},
+	} {
+		box, _ = box.Step(begin.Add(time.Duration(i)*100*ms), ev)
+	}
+	if v := view.Of(box, begin.Add(350*ms), about()); !*v.SecondDown || !*v.Siren {
+		t.Errorf("%s: second button %v, siren %v", v.State, *v.SecondDown, *v.Siren)
+	}
+}

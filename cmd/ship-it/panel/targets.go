@@ -1,0 +1,96 @@
+package panel
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"ship-it.example/shipit/view"
+)
+
+// targets are the lines of the targets: all, or those around the selected one.
+func (m *model) targets(l layout) []string {
+	all := m.view.Targets
+	first := 0
+	if len(all) > l.targets {
+		first = min(max(0, m.view.Selected-l.targets/2), len(all)-l.targets)
+	}
+	names := 0
+	for _, t := range all {
+		names = max(names, ansi.StringWidthWc(printable(t.Name)))
+	}
+	names = min(names, l.inner/3)
+	lines := make([]string, l.targets)
+	for i := range lines {
+		lines[i] = m.target(first+i, names)
+	}
+	return lines
+}
+
+// target is the line of one: whether it is selected, its lamp, and what is known
+// of its build and its server.
+func (m *model) target(i, names int) string {
+	t := m.view.Targets[i]
+	marker, name := "  ", m.look.fit(printable(t.Name), names)
+	if i == m.view.Selected {
+		marker, name = m.look.marker+" ", m.look.write(strong(), name)
+	}
+	return fmt.Sprintf("%s%s  %s  %s %-9s %s", marker, m.bulb(t.Lamp, lampInk(i)), name,
+		m.look.write(faint(), fmt.Sprintf("GPIO%-2d", t.Lamp.Pin)), rhythm(t.Lamp), m.story(t))
+}
+
+// story is the light of a target's latest launch, its build, and what is wrong.
+func (m *model) story(t view.Target) string {
+	var words []string
+	if t.Light != "none" {
+		words = append(words, m.look.write(lightInk(t.Light), strings.ToUpper(t.Light)))
+	}
+	if b := t.Build; b != nil {
+		words = append(words, m.build(*b)...)
+	}
+	if t.Offline {
+		words = append(words, "no way to its server")
+	}
+	if t.NoGo != "" {
+		words = append(words, "no go: "+printable(t.NoGo))
+	}
+	return strings.Join(words, " ")
+}
+
+// build is what is known of a build.
+func (m *model) build(b view.Build) []string {
+	var words []string
+	if p := b.Progress; p != nil {
+		const cells = 5
+		done := int(math.Round(min(max(*p, 0), 1) * cells))
+		words = append(words, fmt.Sprintf("%s%s %.0f%%", strings.Repeat(m.look.done, done), strings.Repeat(m.look.todo, cells-done), *p*100))
+	}
+	if b.Waiting {
+		words = append(words, "waits for a person")
+	}
+	if b.Unseen {
+		words = append(words, "no word of it")
+	}
+	if b.ID != "" {
+		words = append(words, "id="+printable(b.ID))
+	}
+	if b.Word != "" {
+		words = append(words, printable(b.Word))
+	}
+	return append(words, printable(b.URL))
+}
+
+// lightInk is how the light of a launch is written.
+func lightInk(light string) ink {
+	switch light {
+	case "passed":
+		return green()
+	case "queued", "running":
+		return blue()
+	case "not started", "failed":
+		return red()
+	}
+	return yellow()
+}

@@ -1,0 +1,72 @@
+package panel
+
+import (
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+
+	"ship-it.example/shipit/view"
+)
+
+// state is what the box is doing, and what a press would do.
+func (m *model) state() []string {
+	switch {
+	case m.away != "":
+		return []string{m.look.write(red(), "NO WORD OF THE BOX: ") + printable(m.away), m.look.write(faint(), "this is how it was at "+clock(m.view.Time))}
+	case !m.shown:
+		return []string{"waiting for the box ...", ""}
+	}
+	v := m.view
+	how := map[string]ink{"armed": yellow(), "launching": red(), "failed": red(), "locked": yellow()}[v.State]
+	if how == (ink{}) {
+		how = strong()
+	}
+	below := "since " + clock(v.Since)
+	if r := v.Refused; r != nil {
+		below += fmt.Sprintf("; last refusal %s, %s: %s", clock(r.At), r.What, printable(r.Word))
+	}
+	return []string{m.look.write(how, strings.ToUpper(v.State)) + ": " + printable(advice(v)), below}
+}
+
+// clock is a time of the day.
+func clock(t time.Time) string { return t.Local().Format(time.TimeOnly) }
+
+// advice is what a press of the launch button would do, in the words of the
+// refusals.
+func advice(v view.View) string {
+	var target view.Target
+	if v.Selected < len(v.Targets) {
+		target = v.Targets[v.Selected]
+	}
+	switch {
+	case v.State == "safe":
+		return "turn the switch on to arm it"
+	case v.State == "locked":
+		return "switch off first"
+	case v.State == "launching":
+		return "a launch of " + target.Name + " is under way"
+	case v.State == "failed":
+		return "no launch; look at the log"
+	case target.Light == "unknown":
+		return "look at the server first"
+	case v.Forbidden != "":
+		return v.Forbidden
+	case v.PressAgain:
+		return "press again to launch " + target.Name
+	case target.Offline:
+		return "no way to the server of " + target.Name
+	}
+	return "a press launches " + target.Name
+}
+
+// printable is text that moves no cursor: what others wrote is shown, not
+// obeyed.
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, strings.ReplaceAll(text, "\t", " "))
+}
