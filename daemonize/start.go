@@ -23,6 +23,7 @@ type Options struct {
 	PidFile string        // made absolute by Start
 	Others  []string      // pidfiles under which the same daemon may run, too; absolute
 	User    string        // who the daemon is going to be, by its call of [Become]; takes root; empty: nobody else
+	Socket  string        // one that the daemon makes before it becomes User, in the pidfile's folder or in one that is made for it; absolute; empty: none
 	LogFile string        // standard output and error of the daemon, appended to; made absolute; empty: /dev/null
 	Args    []string      // the daemon's arguments with the program's name in front, paths absolute, as it runs in /; empty: os.Args
 	Env     []string      // variables to keep beside LANG, LC_*, TZ; a name that ends in _ keeps all that begin so. All others are dropped

@@ -71,7 +71,7 @@ func Become(name string) error {
 }
 
 // account is who the daemon is going to be; the folder of its pidfile is his
-// afterwards.
+// afterwards, and that of its socket if it wasn't there.
 func (o Options) account() (account, error) {
 	if os.Geteuid() != 0 {
 		return account{}, fmt.Errorf("become user %s: %w", o.User, fs.ErrPermission)
@@ -80,7 +80,10 @@ func (o Options) account() (account, error) {
 	if err != nil {
 		return account{}, err
 	}
-	return who, who.prepare(o.PidFile)
+	if err := who.prepare(o.PidFile, o.Socket); err != nil {
+		return account{}, err
+	}
+	return who, who.makeFolder(o.Socket)
 }
 
 // takes makes the files the user's own, so that he can change and reopen them.
@@ -93,10 +96,27 @@ func (who account) takes(pid, log *os.File) error {
 	return err
 }
 
+// makeFolder makes the folder of a socket, if there is to be one, into the
+// user's, who removes the socket. One that is there stays as it is: it may be
+// another's, and a socket that stays is in nobody's way.
+func (who account) makeFolder(socket string) error {
+	if socket == "" {
+		return nil
+	}
+	folder := filepath.Dir(socket)
+	if err := os.Mkdir(folder, 0o755); err != nil {
+		return nil // the daemon itself says it better
+	}
+	if err := os.Lchown(folder, who.uid, who.gid); err != nil {
+		return fmt.Errorf("folder of the socket: %w", err)
+	}
+	return nil
+}
+
 // prepare makes the folder of a pidfile into one in which the user can put the
 // file back and remove it. A folder that isn't there is made, one that holds
-// nothing else is given to him, and any other is an error.
-func (who account) prepare(pidFile string) error {
+// nothing else but the socket is given to him, and any other is an error.
+func (who account) prepare(pidFile, socket string) error {
 	folder := filepath.Dir(pidFile)
 	err := os.Mkdir(folder, 0o755)
 	if err != nil && !errors.Is(err, fs.ErrExist) {
@@ -115,7 +135,7 @@ func (who account) prepare(pidFile string) error {
 		return fmt.Errorf("folder of the pidfile: %w", err)
 	}
 	for _, name := range names {
-		if name != filepath.Base(pidFile) {
+		if name != filepath.Base(pidFile) && filepath.Join(folder, name) != filepath.Clean(socket) {
 			return fmt.Errorf("pidfile: user %d could not remove it from %s, where other things are, too: %w", who.uid, folder, ErrUnsafe)
 		}
 	}

@@ -98,6 +98,38 @@ func TestUser(t *testing.T) {
 	r.nothingLeft(t)
 }
 
+// A socket that a dead daemon has left keeps no folder from being given to the
+// user, and a folder of the socket's own is made for him.
+func TestUserSocket(t *testing.T) {
+	t.Parallel()
+	asRoot(t)
+	who := account{uid: nobodyUID, gid: nobodyUID}
+	dir := t.TempDir()
+	run, pidFile := filepath.Join(dir, "run"), filepath.Join(dir, "run", "d.pid")
+	left := filepath.Join(run, "sock")
+	if err := errors.Join(os.Mkdir(run, 0o700), os.WriteFile(left, nil, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	if err := who.prepare(pidFile, ""); !errors.Is(err, ErrUnsafe) {
+		t.Errorf("without a word of the socket: %v", err)
+	}
+	checkOwner(t, run, 0, os.ModeDir|0o700)
+	if err := errors.Join(who.prepare(pidFile, left), who.makeFolder(left)); err != nil {
+		t.Error(err)
+	}
+	checkOwner(t, run, nobodyUID, os.ModeDir|0o755)
+
+	elsewhere := filepath.Join(dir, "of-its-own", "sock")
+	if err := errors.Join(who.prepare(pidFile, elsewhere), who.makeFolder(elsewhere)); err != nil {
+		t.Error(err)
+	}
+	checkOwner(t, filepath.Dir(elsewhere), nobodyUID, os.ModeDir|0o755)
+	if err := who.makeFolder(filepath.Join(dir, "sock")); err != nil {
+		t.Error(err)
+	}
+	checkOwner(t, dir, 0, os.ModeDir|0o755)
+}
+
 // After a kill the user's pidfile is in nobody's way, not in root's either.
 func TestUserKilled(t *testing.T) {
 	t.Parallel()

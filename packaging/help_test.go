@@ -10,7 +10,7 @@ import (
 // The manual pages are rendered without a warning, and whatis finds their one line.
 func TestManualPages(t *testing.T) {
 	t.Parallel()
-	for _, page := range []string{"ship-it.8", "ship-it.toml.5"} {
+	for _, page := range []string{"ship-it.8", "ship-it.toml.5", "ship-it.socket.7"} {
 		t.Run(page, func(t *testing.T) {
 			t.Parallel()
 			for _, tool := range [][]string{

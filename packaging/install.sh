@@ -19,7 +19,7 @@ settings="ship-it.default:/etc/default/ship-it ship-it.logrotate:/etc/logrotate.
 
 # Help, below share: the manual pages, and for each shell its completion.
 share=$PREFIX/share
-pages="man5/ship-it.toml.5 man8/ship-it.8"
+pages="man5/ship-it.toml.5 man7/ship-it.socket.7 man8/ship-it.8"
 completions="bash:bash-completion/completions/ship-it zsh:zsh/site-functions/_ship-it fish:fish/vendor_completions.d/ship-it.fish"
 
 say() {

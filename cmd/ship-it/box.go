@@ -53,6 +53,7 @@ func (p *program) foreground(ctx context.Context, o options) error {
 	defer ends.close()
 	out := newSink(p.stderr, ends.fail)
 	defer out.Close(flushTime)
+	o.shows()
 	logger, err := o.logger(out)
 	if err != nil {
 		return err
@@ -62,6 +63,7 @@ func (p *program) foreground(ctx context.Context, o options) error {
 		return err
 	}
 	defer r.close()
+	r.showAt(ctx, o)
 	return r.run(ctx)
 }
 

@@ -31,10 +31,11 @@ func (p *program) command() *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SuggestionsMinimumDistance = 2
-	o.flags(root.Flags(), "daemon", "drill", "config", "pidfile", "logfile", "user", "chip", "verbose", "log-format")
+	o.flags(root.Flags(), "daemon", "drill", "config", "pidfile", "logfile", "user", "chip", "socket", "verbose", "log-format")
 	root.AddCommand(
 		p.subcommand(&o, "check", "Read the configuration and print what it means", p.check, "config"),
-		p.subcommand(&o, "status", "Tell whether the daemon runs", p.status, "pidfile", "json"),
+		p.subcommand(&o, "status", "Tell whether the daemon runs, and what the box shows", p.status, "pidfile", "socket", "json"),
+		p.subcommand(&o, "watch", "Print what a running box shows, a JSON object a change", p.watch, "socket"),
 		p.subcommand(&o, "stop", "End the daemon, and wait until it is gone", p.stop, "pidfile"),
 		p.subcommand(&o, "release", "Make every line of the box an input again, after a crash", p.release, "config", "chip"),
 		p.subcommand(&o, "pins", "Print the wiring, line by line; changes nothing", p.pins, "config", "chip"),
@@ -87,8 +88,13 @@ func (p *program) subcommand(o *options, name, short string, run func(*cobra.Com
 // longHelp is what the commands say beside their short sentence.
 func longHelp() map[string]string {
 	return map[string]string{
-		"status": `Exit codes: 0 it runs, 1 it is dead and left its pidfile, 3 it does not run,
-4 it can't be told.`,
+		"status": `What the box shows comes from its socket, which takes root or the group gpio. Of
+a box that somebody runs in the foreground it tells that alone.
+
+Exit codes, by the pidfile: 0 it runs, 1 it is dead and left its pidfile, 3 it
+does not run, 4 it can't be told.`,
+		"watch": `The objects are those of ship-it.socket(7), the first one at once. The end of the
+box ends it. Exit code 3: no box shows itself.`,
 		"stop": `Sends a TERM and waits for 10 s at most. It is no error if nothing runs, and
 nothing is ever killed.`,
 		"release": `After a kill -9 Raspberry Pi kernels keep outputs driven, with nobody to own

@@ -31,6 +31,9 @@ func (p *place) detach(args ...string) (code int, stderr string) {
 // service runs status or stop.
 func (p *place) service(args ...string) (code int, stdout, stderr string) {
 	p.t.Helper()
+	if args[0] == "status" {
+		args = append(args, "--socket", p.path("sock"))
+	}
 	return p.run(append(args, "--pidfile", p.path("pid"))...)
 }
 

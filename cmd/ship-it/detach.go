@@ -43,7 +43,12 @@ func (o options) detached(name string) (daemonize.Options, error) {
 	if filepath.Clean(o.pidFile) == filepath.Clean(o.logFile) {
 		return daemonize.Options{}, usageError{fmt.Errorf("--pidfile and --logfile are both %s: give each its own", o.pidFile)}
 	}
-	args := []string{name, "--daemon", "--config", path, "--pidfile", o.pidFile, "--logfile", o.logFile, "--chip", o.chip, "--log-format", o.logFormat}
+	if o.socket != "none" {
+		if o.socket, err = filepath.Abs(o.socket); err != nil {
+			return daemonize.Options{}, fmt.Errorf("find the socket: %w", err)
+		}
+	}
+	args := []string{name, "--daemon", "--config", path, "--pidfile", o.pidFile, "--logfile", o.logFile, "--chip", o.chip, "--log-format", o.logFormat, "--socket", o.socket}
 	if o.user != "" {
 		args = append(args, "--user", o.user)
 	}
@@ -58,7 +63,7 @@ func (o options) detached(name string) (daemonize.Options, error) {
 		logFile = ""
 	}
 	return daemonize.Options{
-		PidFile: o.pidFile, Others: o.otherPidFiles(), LogFile: logFile, User: o.user,
+		PidFile: o.pidFile, Others: o.otherPidFiles(), LogFile: logFile, User: o.user, Socket: o.socketFile(),
 		Args: args, Env: []string{"SHIP_IT_", "SUDO_UID"}, Timeout: 30 * time.Second,
 	}, nil
 }
@@ -94,6 +99,7 @@ func (p *program) daemon(ctx context.Context, d *daemonize.Daemon, o options) er
 
 // serve is the daemon's life. ready tells, afterwards, whether it was.
 func (p *program) serve(ctx context.Context, d *daemonize.Daemon, o options, out *sink, ready *atomic.Bool) error {
+	o.shows()
 	logger, err := o.logger(out)
 	if err != nil {
 		return err
@@ -128,5 +134,6 @@ func (p *program) serve(ctx context.Context, d *daemonize.Daemon, o options, out
 	if d.Managed() {
 		r.tell(d.Say)
 	}
+	r.showAt(ctx, o)
 	return r.run(ctx)
 }

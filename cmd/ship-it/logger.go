@@ -27,6 +27,9 @@ func newLogger(w io.Writer, o options) (*slog.Logger, error) {
 	default:
 		return nil, usageError{fmt.Errorf("--log-format is %q, want text or json", o.logFormat)}
 	}
+	if o.shown != nil { // which has the look of the log's lines, whatever the log is
+		h = slog.NewMultiHandler(h, lineHandler{w: o.shown, level: level})
+	}
 	if o.drill {
 		h = drillHandler{h}
 	}

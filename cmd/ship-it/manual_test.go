@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
@@ -15,6 +16,9 @@ import (
 	"github.com/spf13/pflag"
 
 	"ship-it.example/gpio"
+	"ship-it.example/shipit"
+	"ship-it.example/shipit/config"
+	"ship-it.example/shipit/view"
 )
 
 //go:generate go test -run ^TestManual$ . -update
@@ -28,7 +32,7 @@ const manuals = "../../packaging/man/"
 func TestManual(t *testing.T) {
 	t.Parallel()
 	help := manual(t)
-	for _, page := range []string{"ship-it.8", "ship-it.toml.5"} {
+	for _, page := range []string{"ship-it.8", "ship-it.toml.5", "ship-it.socket.7"} {
 		source := readFile(t, manuals+page+".in")
 		want := regexp.MustCompile(`@[A-Z]+@`).ReplaceAllStringFunc(source, func(name string) string {
 			text, ok := help[strings.Trim(name, "@")]
@@ -80,10 +84,27 @@ func manual(t *testing.T) map[string]string {
 		"ABOUT":    roffText(root.Long),
 		"COMMANDS": strings.TrimSuffix(commands.String(), "\n"),
 		"DATE":     changelogDate(t).Format("2 January 2006"),
+		"MESSAGE":  roffText(exampleMessage(t)),
 		"OPTIONS":  strings.TrimSuffix(roffOptions(root, root), "\n"),
 		"SYNOPSIS": strings.TrimSuffix(synopsis.String(), "\n"),
 		"VERSION":  release,
 	}
+}
+
+// exampleMessage is what a box at rest tells who connects to its socket.
+func exampleMessage(t *testing.T) string {
+	t.Helper()
+	began := time.Date(2026, time.November, 22, 17, 0, 0, 0, time.UTC)
+	c := config.Original()
+	box, _ := shipit.NewBox(names(c), true).Step(began, shipit.Found{})
+	v := view.Of(box, began, aboutBox(c, false))
+	v.Pid = 812
+	v.Log = []string{"[2026-11-22 17:00:00] pins have been initialized!"}
+	text, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }
 
 // changelogDate is the date of this release.

@@ -6,6 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"ship-it.example/shipit/view/socket"
 )
 
 // The files of a box on Debian.
@@ -16,17 +18,22 @@ const (
 
 	// servicePidPath is the pidfile of one that is no root: the folder is its own.
 	servicePidPath = "/run/ship-it/ship-it.pid"
+
+	// socketPath is where a box shows itself.
+	socketPath = "/run/ship-it/sock"
 )
 
 // options are the flags, of whatever command.
 type options struct {
 	daemon, drill, verbose   bool
 	config, pidFile, logFile string
-	user, chip               string
+	user, chip, socket       string
 	logFormat, server        string
 	live, yes, json, plain   bool
 
-	journal bool // no flag: the log goes to systemd's journal
+	// These are no flags.
+	journal bool           // the log goes to systemd's journal
+	shown   *socket.Server // it is shown to others, too; nil: it is not
 }
 
 // The flags are declared by name, each in one place, and a command takes those
@@ -50,6 +57,8 @@ func (o *options) flags(set *pflag.FlagSet, names ...string) {
 			set.StringVar(&o.user, name, "", "`NAME` of the user that the daemon becomes once pidfile, log and lines are open (with -d)")
 		case "chip":
 			set.StringVar(&o.chip, name, "auto", "GPIO chip: auto, a `LABEL`, or /dev/gpiochipN")
+		case "socket":
+			set.StringVar(&o.socket, name, socketPath, "unix socket `PATH` on which the box shows itself, or none")
 		case "log-format":
 			set.StringVar(&o.logFormat, name, "text", "`FORMAT` of the log: text or json")
 		case "live":

@@ -94,8 +94,11 @@ func (p *place) read(name string) string {
 	return string(content)
 }
 
-// command is ship-it on the chip of this place.
+// command is ship-it on the chip of this place. A box shows itself there, too.
 func (p *place) command(args ...string) *exec.Cmd {
+	if len(args) == 0 || strings.HasPrefix(args[0], "-") {
+		args = append(args, "--socket", p.path("sock"))
+	}
 	cmd := exec.CommandContext(p.t.Context(), "ship-it", append(args, "--config", p.path("config.toml"), "--chip", "virtual:"+p.path("chip"))...)
 	cmd.Dir = p.dir
 	cmd.Env = append(os.Environ(), "GORACE=atexit_sleep_ms=0") // the race detector sleeps for 1 s at the end of each process

@@ -37,6 +37,10 @@ type rig struct {
 	closers  []func() error                // what close ends
 	records  *journal.Journal              // of launches and refusals; nil: none are kept
 
+	// show runs beside the loop until ctx ends, and looks at the box with look,
+	// which blocks until ctx or the box ends at most; may be nil.
+	show func(ctx context.Context, look func(context.Context) (shipit.Box, error)) error
+
 	// feed runs beside the loop until ctx ends and asks alive for signs of life,
 	// one at a time; may be nil.
 	feed func(ctx context.Context, alive func(context.Context) error)
@@ -109,6 +113,7 @@ func (r *rig) run(parent context.Context) error {
 		loop.Run,
 		func(ctx context.Context) error { return header.Watch(ctx, r.report(loop)) },
 		r.sayReady,
+		func(ctx context.Context) error { return r.shown(ctx, loop) },
 		func(ctx context.Context) error { r.keepFed(ctx, loop, header); return nil },
 	}, r.tasks...)
 	for _, task := range everything {
@@ -135,6 +140,14 @@ func (r *rig) sayReady(ctx context.Context) error {
 		return nil
 	}
 	return r.ready()
+}
+
+// shown has the box shown to others, if it is to be.
+func (r *rig) shown(ctx context.Context, loop *shipit.Loop) error {
+	if r.show == nil {
+		return nil
+	}
+	return r.show(ctx, loop.Look)
 }
 
 // report makes the header's changes events of the loop.

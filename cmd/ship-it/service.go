@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ship-it.example/daemonize"
+	"ship-it.example/shipit/view"
 )
 
 // stopPatience is how long stop waits. The daemon itself takes 2 s at most.
@@ -53,8 +54,9 @@ func (o options) instances() ([]instance, error) {
 	return all, nil
 }
 
-// status tells whether the daemon runs, in words and as its exit code.
-func (p *program) status(_ *cobra.Command, o options) error {
+// status tells whether the daemon runs, in words and as its exit code, and what
+// the box shows.
+func (p *program) status(cmd *cobra.Command, o options) error {
 	all, err := o.instances()
 	if err != nil {
 		return codeError{cantTell, fmt.Errorf("can't tell whether it runs: %w", err)}
@@ -67,7 +69,12 @@ func (p *program) status(_ *cobra.Command, o options) error {
 	case daemonize.Dead:
 		words, code = "dead, and has left "+found.pidFile, exitFailed
 	}
-	if err := p.sayStatus(found.Instance, words, o.json); err != nil {
+	seen := o.glance(cmd.Context(), found.Instance)
+	say := p.sayStatus
+	if o.json {
+		say = p.encodeStatus
+	}
+	if err := say(found.Instance, words, seen); err != nil {
 		return codeError{cantTell, err}
 	}
 	if code == 0 {
@@ -76,24 +83,39 @@ func (p *program) status(_ *cobra.Command, o options) error {
 	return saidError{codeError{code, fmt.Errorf("ship-it is %s", words)}}
 }
 
-// sayStatus prints what status found.
-func (p *program) sayStatus(found daemonize.Instance, words string, asJSON bool) error {
-	if !asJSON {
-		if found.Pid != 0 {
-			words += " (" + who(found) + ")"
-		}
-		if !found.Since.IsZero() {
-			words += " since " + found.Since.Format(time.DateTime)
-		}
-		_, err := fmt.Fprintf(p.stdout, "ship-it is %s\n", words)
+// sayStatus prints what status found, for people.
+func (p *program) sayStatus(found daemonize.Instance, words string, seen glance) error {
+	if found.Pid != 0 {
+		words += " (" + who(found) + ")"
+	}
+	if !found.Since.IsZero() {
+		words += " since " + found.Since.Format(time.DateTime)
+	}
+	if !alive(found) && seen.view != nil {
+		words += fmt.Sprintf(", but a box runs in the foreground (pid %d)", seen.pid)
+	}
+	if _, err := fmt.Fprintf(p.stdout, "ship-it is %s\n", words); err != nil {
 		return err
 	}
+	switch {
+	case seen.view != nil:
+		return draw(p.stdout, *seen.view)
+	case alive(found):
+		fmt.Fprint(p.stderr, message(fmt.Errorf("what it shows can't be seen: %w", seen.err)))
+	}
+	return nil
+}
+
+// encodeStatus prints it for machines.
+func (p *program) encodeStatus(found daemonize.Instance, _ string, seen glance) error {
 	answer := struct {
 		State string     `json:"state"`
 		Pid   int        `json:"pid,omitempty"`
 		As    string     `json:"as,omitempty"`
 		Since *time.Time `json:"since,omitempty"`
-	}{State: found.State.String(), Pid: found.Pid}
+		View  *view.View `json:"view,omitempty"`
+		Blind string     `json:"no_view,omitempty"` // why there is no view of one that runs
+	}{State: found.State.String(), Pid: found.Pid, View: seen.view}
 	switch {
 	case found.State == daemonize.Dead:
 		answer.State = "dead" // a word, for machines
@@ -101,11 +123,21 @@ func (p *program) sayStatus(found daemonize.Instance, words string, asJSON bool)
 		answer.As = "service"
 	case found.State != daemonize.NotRunning:
 		answer.As = "daemon"
+	case seen.view != nil:
+		answer.As = "foreground"
 	}
 	if !found.Since.IsZero() {
 		answer.Since = &found.Since
 	}
+	if seen.view == nil && alive(found) {
+		answer.Blind = seen.err.Error()
+	}
 	return json.NewEncoder(p.stdout).Encode(answer)
+}
+
+// alive tells whether the pidfile speaks of a living daemon.
+func alive(found daemonize.Instance) bool {
+	return found.State != daemonize.NotRunning && found.State != daemonize.Dead
 }
 
 // who names a process, and how it runs if it is no detached daemon.

@@ -105,6 +105,8 @@ func hint(err error) string {
 		return gpio.Hint(err)
 	case errors.As(err, new(*journal.HeldError)):
 		return "ship-it stop ends a daemon; a second box needs a journal of its own"
+	case socketHint(err) != "":
+		return socketHint(err)
 	case errors.As(err, new(*daemonize.RunningError)):
 		return "a new configuration needs a restart: ship-it stop, then start it again"
 	case errors.Is(err, daemonize.ErrNoUser):

@@ -1,0 +1,149 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"ship-it.example/daemonize"
+	"ship-it.example/shipit/view"
+	"ship-it.example/shipit/view/socket"
+)
+
+// glanceTime is how long status waits for a box to say what it shows.
+const glanceTime = 2 * time.Second
+
+// errNotIts: the daemon that runs has another socket, or none.
+var errNotIts = errors.New("is not its own")
+
+// glance is one look at what a box shows.
+type glance struct {
+	view *view.View // nil: see err
+	pid  int        // who shows it; 0: nobody can tell
+	err  error
+}
+
+// glance looks at what the box shows, of the daemon that was found if there is
+// one: another's view would be a lie.
+func (o options) glance(ctx context.Context, found daemonize.Instance) glance {
+	path := o.socketFile()
+	if path == "" {
+		return glance{err: errors.New("--socket is none")}
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, glanceTime, errors.New("the box doesn't answer"))
+	defer cancel()
+	c, err := socket.Dial(ctx, path)
+	if errors.Is(err, socket.ErrNobody) {
+		err = fmt.Errorf("socket %s %w", path, errNotIts)
+	}
+	if err != nil {
+		return glance{err: err}
+	}
+	defer func() { _ = c.Close() }()
+	pid := c.Pid()
+	if pid != 0 && found.Pid != 0 && pid != found.Pid {
+		return glance{err: fmt.Errorf("socket %s, of process %d, %w", path, pid, errNotIts)}
+	}
+	v, _, err := c.Next()
+	if err != nil {
+		return glance{err: fmt.Errorf("socket %s: %w", path, err)}
+	}
+	return glance{view: &v, pid: pid}
+}
+
+// draw writes what a box shows in a few lines.
+func draw(w io.Writer, v view.View) error {
+	fmt.Fprintf(w, "%s since %s%s\n\n", v.State, v.Since.Local().Format(time.DateTime), remark(v))
+	table := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
+	fmt.Fprintf(table, "blinker\t%s\n", v.Blinker.Rhythm)
+	for i, t := range v.Targets {
+		mark := ""
+		if i == v.Selected {
+			mark = ", selected"
+		}
+		fmt.Fprintf(table, "%s\t%s%s%s\n", t.Name, t.Lamp.Rhythm, mark, tale(t))
+	}
+	return table.Flush()
+}
+
+// remark is what else is to be said of the whole box.
+func remark(v view.View) string {
+	var b strings.Builder
+	if v.Drill {
+		b.WriteString(", a drill")
+	}
+	if v.PressAgain {
+		b.WriteString(", waits for a second press")
+	}
+	if v.Forbidden != "" {
+		b.WriteString(", a launch would be refused: " + v.Forbidden)
+	}
+	return b.String()
+}
+
+// tale is what is known of a target's build and of its server.
+func tale(t view.Target) string {
+	var b strings.Builder
+	if t.Light != "none" {
+		b.WriteString(", " + t.Light)
+	}
+	if t.Build != nil {
+		if t.Build.Progress != nil {
+			fmt.Fprintf(&b, " %.0f %%", *t.Build.Progress*100)
+		}
+		if t.Build.ID != "" {
+			b.WriteString(", build " + t.Build.ID)
+		}
+		if t.Build.URL != "" {
+			b.WriteString(" " + t.Build.URL)
+		}
+	}
+	if t.Offline {
+		b.WriteString(", server out of reach")
+	}
+	return b.String()
+}
+
+// watch prints what the box shows, an object a change, until that has gone.
+func (p *program) watch(cmd *cobra.Command, o options) error {
+	path := o.socketFile()
+	if path == "" {
+		return usageError{errors.New("--socket is none: there is nothing to watch")}
+	}
+	c, err := socket.Dial(cmd.Context(), path)
+	if err != nil {
+		return notShown(err)
+	}
+	defer func() { _ = c.Close() }()
+	for {
+		_, line, err := c.Next()
+		switch {
+		case errors.Is(err, io.EOF):
+			return codeError{exitNotRunning, fmt.Errorf("socket %s: the box has gone", path)}
+		case err != nil:
+			return fmt.Errorf("socket %s: %w", path, err)
+		}
+		if _, err := fmt.Fprintf(p.stdout, "%s\n", line); err != nil {
+			return err
+		}
+	}
+}
+
+// notShown is an error of Dial with its exit code.
+func notShown(err error) error {
+	switch {
+	case errors.Is(err, socket.ErrNobody):
+		return codeError{exitNotRunning, err}
+	case errors.Is(err, fs.ErrPermission):
+		return codeError{exitNotAllowed, err}
+	default:
+		return err
+	}
+}
