@@ -38,7 +38,7 @@ func (p *program) command() *cobra.Command {
 		p.subcommand(&o, "watch", "Print what a running box shows, a JSON object a change", p.watch, "socket"),
 		p.subcommand(&o, "stop", "End the daemon, and wait until it is gone", p.stop, "pidfile"),
 		p.subcommand(&o, "release", "Make every line of the box an input again, after a crash", p.release, "config", "chip"),
-		p.subcommand(&o, "pins", "Print the wiring, line by line; changes nothing", p.pins, "config", "chip"),
+		p.subcommand(&o, "pins", "Show the wiring, line by line; changes nothing", p.pins, "config", "chip", "watch"),
 		p.subcommand(&o, "sim", "The box without a Pi", p.sim, "config", "server", "live", "yes", "plain", "verbose", "log-format"),
 	)
 	root.InitDefaultHelpCmd()

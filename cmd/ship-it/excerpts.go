@@ -8,8 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"golang.org/x/sys/unix"
-
+	"ship-it.example/cmd/ship-it/term"
 	"ship-it.example/shipit/config"
 )
 
@@ -19,20 +18,10 @@ type ink struct{ loud, quiet, off string }
 // inkFor is the ink for a writer: colours go to a terminal that has some, unless
 // NO_COLOR is set (https://no-color.org).
 func inkFor(w io.Writer) ink {
-	if os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb" || !isTerminal(w) {
+	if os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb" || !term.IsTerminal(w) {
 		return ink{}
 	}
 	return ink{loud: "\x1b[1;31m", quiet: "\x1b[34m", off: "\x1b[m"}
-}
-
-// isTerminal tells whether a person reads, or types, there.
-func isTerminal(stream any) bool {
-	file, ok := stream.(*os.File)
-	if !ok {
-		return false
-	}
-	_, err := unix.IoctlGetTermios(int(file.Fd()), unix.TCGETS)
-	return err == nil
 }
 
 // pointed is a message about a configuration's mistakes: the line that the log

@@ -18,7 +18,7 @@ import (
 
 func main() {
 	sparing()
-	p := program{args: os.Args, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, findChip: gpio.Find}
+	p := program{args: os.Args, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, findChip: gpio.Find, root: os.DirFS("/")}
 	os.Exit(p.run(context.Background()))
 }
 

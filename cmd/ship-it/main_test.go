@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
+	"testing/fstest"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -22,9 +24,18 @@ import (
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"ship-it": func() {
 		becomeNobody()
-		p := program{args: os.Args, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, findChip: findTestChip}
+		p := program{args: os.Args, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, findChip: findTestChip, root: testRoot()}
 		os.Exit(p.run(context.Background()))
 	}})
+}
+
+// testRoot is a machine of which nothing is known, or the one in the folder that
+// the environment names.
+func testRoot() fs.FS {
+	if folder := os.Getenv("TEST_ROOT"); folder != "" {
+		return os.DirFS(folder)
+	}
+	return fstest.MapFS{}
 }
 
 // becomeNobody gives root's rights up if the environment asks for that.

@@ -30,6 +30,7 @@ type options struct {
 	user, chip, socket       string
 	logFormat, server        string
 	live, yes, json, plain   bool
+	watch                    bool
 
 	// These are no flags.
 	journal bool           // the log goes to systemd's journal
@@ -69,6 +70,8 @@ func (o *options) flags(set *pflag.FlagSet, names ...string) {
 			set.BoolVar(&o.plain, name, false, "at a terminal, too: no picture, but a script that is typed")
 		case "yes":
 			set.BoolVar(&o.yes, name, false, "with --live: don't ask")
+		case "watch":
+			set.BoolVar(&o.watch, name, false, "show switch and buttons as they move, with their bounce, until Ctrl-C")
 		case "json":
 			set.BoolVar(&o.json, name, false, "print JSON")
 		default:

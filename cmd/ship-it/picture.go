@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"ship-it.example/cmd/ship-it/panel"
+	"ship-it.example/cmd/ship-it/term"
 	"ship-it.example/shipit"
 	"ship-it.example/shipit/config"
 	"ship-it.example/shipit/view"
@@ -62,10 +63,10 @@ type tty struct{ in, out *os.File }
 // none that could show a picture.
 func (p *program) terminal() *tty {
 	out, isFile := p.stdout.(*os.File)
-	if !isFile || !isTerminal(p.stdin) || !isTerminal(out) {
+	if !isFile || !term.IsTerminal(p.stdin) || !term.IsTerminal(out) {
 		return nil
 	}
-	if term := os.Getenv("TERM"); term == "" || term == "dumb" {
+	if kind := os.Getenv("TERM"); kind == "" || kind == "dumb" {
 		return nil
 	}
 	return &tty{p.stdin, out}

@@ -1,32 +1,98 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
+	"ship-it.example/cmd/ship-it/board"
+	"ship-it.example/cmd/ship-it/term"
 	"ship-it.example/gpio"
 	"ship-it.example/shipit/config"
 )
 
-// pins prints the wiring with what each line is like at the moment.
-func (p *program) pins(_ *cobra.Command, o options) error {
-	c, chip, err := p.header(o)
-	if err != nil {
-		return err
+// pins shows the wiring with what each line is like at the moment: on a
+// terminal that is wide enough as a picture of the header, too. A line with two
+// parts is a mistake in the configuration, and shown before that is said.
+func (p *program) pins(cmd *cobra.Command, o options) error {
+	c, wrong := load(o, false)
+	mistakes, _ := errors.AsType[*config.Mistakes](wrong)
+	if wrong != nil && (o.watch || mistakes == nil || !mistakes.Clash()) {
+		return wrong
 	}
-	lines, err := gpio.Survey(chip, plan(c))
+	chip, err := p.findChip(o.chip)
 	if err != nil {
-		return err
+		return errors.Join(wrong, err)
 	}
-	fmt.Fprintf(p.stdout, "%v:\n\n", chip)
-	table := tabwriter.NewWriter(p.stdout, 0, 8, 2, ' ', 0)
-	for _, line := range lines {
-		fmt.Fprintf(table, "%s\tGPIO %d\t%s\t%s\n", line.Name, line.Pin, line.Board, condition(line))
+	if o.watch {
+		return p.watchPins(cmd.Context(), c, chip)
+	}
+	var parts []board.Part
+	if wrong == nil {
+		parts = partsOf(plan(c))
+	} else {
+		parts = partsOfUses(mistakes.Uses)
+	}
+	lines, err := survey(chip, parts)
+	if err != nil {
+		return errors.Join(wrong, err)
+	}
+	machine := board.Look(p.root)
+	if err := p.showPins(chip, machine, parts, lines); err != nil || wrong != nil {
+		return errors.Join(wrong, err)
+	}
+	for _, trouble := range append(machine.Troubles(parts), seen(parts, lines)...) {
+		fmt.Fprintf(p.stderr, "ship-it: %s\nship-it: hint: %s\n", trouble.Text, trouble.Remedy)
+	}
+	return nil
+}
+
+// showPins prints the picture, and the list below it.
+func (p *program) showPins(chip gpio.Chip, machine board.Machine, parts []board.Part, lines map[int]look) error {
+	columns := term.Columns(p.stdout)
+	if columns == 0 {
+		fmt.Fprintf(p.stdout, "%v:\n\n", chip)
+		return listPins(p.stdout, func(w io.Writer, part board.Part) {
+			line := lines[part.Line]
+			fmt.Fprintf(w, "%s\tGPIO %d\t%s\t%s\n", part.Name, part.Line, line.Board, condition(line.LineState))
+		}, parts)
+	}
+	header := board.Header(machine.Model)
+	title := fmt.Sprint(chip)
+	if machine.Model != "" {
+		title = machine.Model + ", " + title
+	}
+	fmt.Fprintf(p.stdout, "%s:\n\n", title)
+	if columns >= board.Columns {
+		states, err := statesOf(chip, header, lines)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintln(p.stdout, board.Picture(machine.Model, parts, states, term.For(p.stdout, os.Getenv)))
+	}
+	return listPins(p.stdout, func(w io.Writer, part board.Part) {
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", part.Name, board.Place(header, part.Line), wireWord(part.Wire), condition(lines[part.Line].LineState))
+	}, parts)
+}
+
+// listPins prints a line for each part.
+func listPins(w io.Writer, row func(io.Writer, board.Part), parts []board.Part) error {
+	table := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
+	for _, part := range parts {
+		row(table, part)
 	}
 	return table.Flush()
+}
+
+func wireWord(w board.Wire) string {
+	if w == "" {
+		return "a wire of its own"
+	}
+	return "the " + string(w) + " wire"
 }
 
 // release makes every line an input again. After a service that has ended by

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"io"
+	"io/fs"
 	"os"
 
 	"golang.org/x/sys/unix"
@@ -18,6 +19,7 @@ type program struct {
 	stdin          *os.File
 	stdout, stderr io.Writer
 	findChip       func(selector string) (gpio.Chip, error)
+	root           fs.FS // the machine's files, for what the board says of itself
 }
 
 // run does what the arguments say and returns the exit code. It has said why on

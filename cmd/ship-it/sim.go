@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"ship-it.example/cmd/ship-it/sim"
+	"ship-it.example/cmd/ship-it/term"
 	"ship-it.example/gpio"
 	"ship-it.example/gpio/virtual"
 	"ship-it.example/shipit"
@@ -234,4 +235,4 @@ func reached(c *config.Config) []string {
 }
 
 // atTerminal tells whether a person types the script.
-func (p *program) atTerminal() bool { return isTerminal(p.stdin) }
+func (p *program) atTerminal() bool { return term.IsTerminal(p.stdin) }

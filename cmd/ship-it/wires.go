@@ -6,17 +6,9 @@ import (
 	"slices"
 	"text/tabwriter"
 
+	"ship-it.example/cmd/ship-it/board"
 	"ship-it.example/gpio"
 )
-
-// places is where on the 40-pin header each of its lines is, by BCM number
-// (https://pinout.xyz).
-func places() []int {
-	return []int{
-		27, 28, 3, 5, 7, 29, 31, 26, 24, 21, 19, 23, 32, 33,
-		8, 10, 36, 11, 12, 35, 38, 40, 15, 16, 18, 22, 37, 13,
-	}
-}
 
 // wires draws what leads from where to where, in the order of the header's
 // places.
@@ -40,8 +32,11 @@ func wires(table *tabwriter.Writer, p gpio.Plan) {
 		}
 		all = append(all, wire{out.Pin, out.Name, end})
 	}
-	slices.SortFunc(all, func(a, b wire) int { return cmp.Compare(places()[a.pin], places()[b.pin]) })
+	header := board.Header("")
+	slices.SortFunc(all, func(a, b wire) int {
+		return cmp.Compare(board.Number(header, a.pin), board.Number(header, b.pin))
+	})
 	for _, w := range all {
-		fmt.Fprintf(table, "pin %d\tGPIO %d\t%s\t── %s\n", places()[w.pin], w.pin, w.name, w.ends)
+		fmt.Fprintf(table, "pin %d\tGPIO %d\t%s\t── %s\n", board.Number(header, w.pin), w.pin, w.name, w.ends)
 	}
 }

@@ -99,6 +99,8 @@ func hint(err error) string {
 		return "" // each has its remedy
 	case errors.Is(err, gpio.ErrNoChip):
 		return gpio.Hint(err) + "; ship-it sim needs none"
+	case errors.As(err, new(heldError)):
+		return "ship-it watch shows the box that runs; ship-it stop ends it"
 	case errors.Is(err, gpio.ErrBusy) && running() != nil:
 		return running().Error() + "; ship-it stop ends it"
 	case gpio.Hint(err) != "":

@@ -140,5 +140,5 @@ func (r *reader) err() error {
 	slices.SortStableFunc(r.mistakes, func(a, b Mistake) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
-	return &Mistakes{List: r.mistakes, source: r.source}
+	return &Mistakes{List: r.mistakes, Uses: r.lines(), source: r.source}
 }

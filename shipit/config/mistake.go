@@ -38,6 +38,7 @@ func (m Mistake) String() string {
 // wrong with it, in the order of its lines.
 type Mistakes struct {
 	List []Mistake
+	Uses []Use // of lines, as far as they could be read
 
 	source []byte // the file; empty if it could not be read
 }
