@@ -5,6 +5,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -19,7 +20,8 @@ type program struct {
 	stdin          *os.File
 	stdout, stderr io.Writer
 	findChip       func(selector string) (gpio.Chip, error)
-	root           fs.FS // the machine's files, for what the board says of itself
+	root           fs.FS                // the machine's files, for what the board says of itself
+	clockDoubt     func(time.Time) bool // of the doctor; nil: the machine's own
 }
 
 // run does what the arguments say and returns the exit code. It has said why on

@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
+	"ship-it.example/cmd/ship-it/doctor"
 	"ship-it.example/gpio"
 	"ship-it.example/shipit"
 	"ship-it.example/shipit/config"
@@ -76,31 +76,11 @@ func saw(name string, c gpio.Contact) string {
 		what = map[bool]string{true: "on", false: "off"}[c.Active]
 	}
 	if c.Glitch {
-		return fmt.Sprintf("glitch    %d edges in %v, and back as it was", c.Edges, short(c.Bounce))
+		return fmt.Sprintf("glitch    %d edges in %v, and back as it was", c.Edges, doctor.Short(c.Bounce))
 	}
-	text := fmt.Sprintf("%-9s %s", what, bounce(c))
+	text := fmt.Sprintf("%-9s %s", what, doctor.Bounce(c))
 	if c.Rested > 0 {
-		text += ", after " + short(c.Rested).String()
+		text += ", after " + doctor.Short(c.Rested).String()
 	}
 	return text
-}
-
-// bounce is how a contact bounced.
-func bounce(c gpio.Contact) string {
-	if c.Edges == 1 {
-		return "1 edge, no bounce"
-	}
-	return fmt.Sprintf("%d edges, bounced for %v", c.Edges, short(c.Bounce))
-}
-
-// short is a time to the precision that says something.
-func short(d time.Duration) time.Duration {
-	switch {
-	case d >= time.Second:
-		return d.Round(10 * time.Millisecond)
-	case d >= 100*time.Millisecond:
-		return d.Round(time.Millisecond)
-	default:
-		return d.Round(10 * time.Microsecond)
-	}
 }

@@ -1,0 +1,210 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/spf13/cobra"
+
+	"ship-it.example/cmd/ship-it/board"
+	"ship-it.example/cmd/ship-it/doctor"
+	"ship-it.example/cmd/ship-it/term"
+	"ship-it.example/daemonize"
+	"ship-it.example/shipit"
+	"ship-it.example/shipit/ci"
+	"ship-it.example/shipit/config"
+	"ship-it.example/shipit/sound"
+)
+
+// doctor examines the box, with whoever sits at the terminal, and tells what is
+// wrong with it and what to do. It launches nothing.
+func (p *program) doctor(cmd *cobra.Command, o options) error {
+	c, closed := load(o, true)
+	if closed != nil {
+		var err error
+		if c, err = load(o, false); err != nil {
+			return err
+		}
+	}
+	ctx, ends := listen(cmd.Context(), nil)
+	defer ends.close()
+	to := p.stdout
+	if o.json {
+		to = p.stderr
+	}
+	out := newSink(to, ends.fail)
+	defer out.Close(simFlush)
+	box := p.patient(c, o, ends)
+	if box.Closed = closed; closed == nil {
+		fleet := p.fleet(c)
+		defer func() { _ = fleet.Close() }()
+		box.Server = fleet
+	}
+	var person *doctor.Person
+	sheet := &chart{w: io.Discard, ink: term.For(to, os.Getenv)}
+	atTerminal := p.atTerminal() && term.IsTerminal(to)
+	if atTerminal || !o.json {
+		sheet.w = out
+	}
+	if atTerminal {
+		person = doctor.NewPerson(out, lines(ctx, bufio.NewReader(p.stdin), make(chan error, 1)))
+	}
+	findings, err := doctor.Examine(ctx, box, person, sheet)
+	if ctx.Err() != nil {
+		return ended(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	return p.sayFindings(findings, o.json, out)
+}
+
+// patient is the box as far as it is examined, but for its server.
+func (p *program) patient(c *config.Config, o options, ends *ends) doctor.Box {
+	wiring, machine := plan(c), board.Look(p.root)
+	header := board.Header(machine.Model)
+	box := doctor.Box{
+		Config: c.Path, Plan: wiring, Switch: armingSwitch, Siren: -1, Targets: names(c),
+		Place:      func(line int) string { return board.Place(header, line) },
+		Troubles:   machine.Troubles(partsOf(wiring)),
+		ClockDoubt: ci.ClockDoubt(buildDate()),
+		Mute:       sound.Lookup(c.Sound.Player),
+		Play:       func(s shipit.Sound) func() error { return playOne(c, s, ends.fail) },
+		Folders: []doctor.Folder{{
+			What: "log", Path: filepath.Dir(logPath),
+			Else: "LOGFILE=none in /etc/default/ship-it, or --logfile none: systemd's journal has the log, or nobody",
+		}},
+	}
+	if p.clockDoubt != nil {
+		box.ClockDoubt = p.clockDoubt
+	}
+	if c.Pins.Siren != nil {
+		box.Siren = len(wiring.Outputs) - 1
+	}
+	if len(c.Sound.Player) > 0 {
+		box.Player = c.Sound.Player[0]
+	}
+	box.Chip, box.Missing = p.findChip(o.chip)
+	all, err := o.instances()
+	switch { // what can't be told is told by the lines, if the box runs
+	case err != nil:
+	case all[0].State == daemonize.Dead:
+		box.Left = all[0].pidFile
+	case all[0].State != daemonize.NotRunning:
+		box.Running = who(all[0].Instance)
+	}
+	return box
+}
+
+// fleet is the servers of a configuration, which nobody asks to launch anything.
+func (p *program) fleet(c *config.Config) *ci.Fleet {
+	work := make([]ci.Work, len(c.Targets))
+	for i, t := range c.Targets {
+		work[i] = t.Work
+	}
+	return ci.NewFleet(c.Servers, work, ci.WithVersion(release), ci.WithClockDoubt(ci.ClockDoubt(buildDate())))
+}
+
+// playOne plays a sound. What it returns ends that, and tells what went wrong.
+func playOne(c *config.Config, s shipit.Sound, fault func(error)) func() error {
+	var said warning
+	player := sound.New(sound.Settings{Player: c.Sound.Player, Alarm: c.Sound.Alarm, Buzz: c.Sound.Buzz}, slog.New(&said), fault)
+	player.Play(s)
+	return func() error {
+		if err := player.Close(); err != nil {
+			return err
+		}
+		return said.err()
+	}
+}
+
+// warning keeps the last of what is logged.
+type warning struct {
+	slog.Handler // nil: sounds log plain messages
+
+	mu   sync.Mutex
+	text string
+}
+
+// Enabled implements [slog.Handler].
+func (w *warning) Enabled(context.Context, slog.Level) bool { return true }
+
+// Handle implements [slog.Handler].
+func (w *warning) Handle(_ context.Context, r slog.Record) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.text = r.Message
+	return nil
+}
+
+func (w *warning) err() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.text == "" {
+		return nil
+	}
+	return fmt.Errorf("%s", w.text)
+}
+
+// sayFindings ends the examination with a sum, or with everything as JSON. The
+// exit code is 1 if there is something to do.
+func (p *program) sayFindings(findings []doctor.Finding, asJSON bool, out io.Writer) error {
+	wrong, leftOut := 0, 0
+	for _, f := range findings {
+		if f.Wrong() {
+			wrong++
+		}
+		if f.Verdict == doctor.LeftOut {
+			leftOut++
+		}
+	}
+	sum := fmt.Sprintf("%d to be mended, %d left out", wrong, leftOut)
+	if asJSON {
+		err := json.NewEncoder(p.stdout).Encode(struct {
+			Wrong    int              `json:"wrong"`
+			LeftOut  int              `json:"skipped"`
+			Findings []doctor.Finding `json:"findings"`
+		}{wrong, leftOut, findings})
+		if err != nil {
+			return err
+		}
+	} else {
+		fmt.Fprintf(out, "\n%s\n", sum)
+	}
+	if wrong == 0 {
+		return nil
+	}
+	return saidError{codeError{exitFailed, fmt.Errorf("doctor: %s", sum)}}
+}
+
+// chart writes the findings for people.
+type chart struct {
+	w   io.Writer
+	ink term.Ink
+}
+
+// Step implements [doctor.Report].
+func (r *chart) Step(name string) { fmt.Fprintf(r.w, "%s\n", r.ink.Paint(term.Bold, name)) }
+
+// Finding implements [doctor.Report].
+func (r *chart) Finding(f doctor.Finding) {
+	colour := map[doctor.Verdict]term.Colour{
+		doctor.OK: term.Green, doctor.Warn: term.Yellow, doctor.Bad: term.Red, doctor.LeftOut: term.Dim,
+	}[f.Verdict]
+	mark := map[doctor.Verdict]string{doctor.OK: "ok", doctor.Warn: "look", doctor.Bad: "BAD", doctor.LeftOut: "-"}[f.Verdict]
+	text := f.Text
+	if f.About != "" {
+		text = f.About + ": " + text
+	}
+	fmt.Fprintf(r.w, "  %s %s\n", r.ink.Paint(colour, fmt.Sprintf("%-4s", mark)), text)
+	if f.Remedy != "" {
+		fmt.Fprintf(r.w, "       %s %s\n", r.ink.Sign("→", "->"), f.Remedy)
+	}
+}
