@@ -63,22 +63,20 @@ func (v *visit) lines(ctx context.Context) error {
 		v.skip("", "left out: "+v.closed, "")
 		return nil
 	}
-	if err := fits(v.Chip, v.Plan); err != nil {
+	if err := v.fits(); err != nil {
 		v.closed = "the chip lacks a line of the box"
 		return err
 	}
 	held := false
 	for _, out := range v.Plan.Outputs {
-		free, err := v.line(out.Name, out.Pin)
+		free, err := v.line(out.Name, out.Pin, "free")
 		if err != nil {
 			return err
 		}
-		if held = held || !free; free {
-			v.ok(v.about(out.Name, out.Pin), "free")
-		}
+		held = held || !free
 	}
 	for i, in := range v.Plan.Inputs {
-		free, err := v.line(in.Name, in.Pin)
+		free, err := v.line(in.Name, in.Pin, "")
 		if err != nil {
 			return err
 		}
@@ -96,9 +94,8 @@ func (v *visit) lines(ctx context.Context) error {
 }
 
 // fits tells a line that the chip doesn't have.
-func fits(c gpio.Chip, p gpio.Plan) error {
-	_, err := gpio.Survey(c, p)
-	if errors.Is(err, gpio.ErrNoLine) {
+func (v *visit) fits() error {
+	if _, err := gpio.Survey(v.Chip, v.Plan); errors.Is(err, gpio.ErrNoLine) {
 		return err
 	}
 	return nil
@@ -109,8 +106,9 @@ func (v *visit) about(name string, line int) string {
 	return fmt.Sprintf("%s, %s", name, v.Place(line))
 }
 
-// line tells whether a line is free, and notes what it is if not.
-func (v *visit) line(name string, pin int) (free bool, err error) {
+// line tells whether a line is free, and notes what it is if not; well is what to
+// note if it is.
+func (v *visit) line(name string, pin int, well string) (free bool, err error) {
 	line, err := v.Chip.Line(pin)
 	switch {
 	case err != nil:
@@ -123,6 +121,8 @@ func (v *visit) line(name string, pin int) (free bool, err error) {
 		return false, nil
 	case line.Output:
 		v.warn(v.about(name, pin), "left as an output by a program that was killed", "sudo ship-it release")
+	case well != "":
+		v.ok(v.about(name, pin), well)
 	}
 	return true, nil
 }
