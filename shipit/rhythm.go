@@ -101,3 +101,24 @@ func (r Rhythm) String() string {
 	}
 	return "blinking (" + strings.Join(parts, ", ") + ")"
 }
+
+// Span is a time that a lamp is on, or off.
+type Span struct {
+	On   bool
+	Time time.Duration
+}
+
+// Spans is what the lamp does in the first part of its life, for pictures.
+func (r Rhythm) Spans(within time.Duration) []Span {
+	var spans []Span
+	for elapsed := time.Duration(0); elapsed < within; {
+		on, left := r.at(elapsed)
+		if left == 0 {
+			left = within
+		}
+		left = min(left, within-elapsed)
+		spans = append(spans, Span{on, left})
+		elapsed += left
+	}
+	return spans
+}

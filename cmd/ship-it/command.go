@@ -40,6 +40,7 @@ func (p *program) command() *cobra.Command {
 		p.subcommand(&o, "release", "Make every line of the box an input again, after a crash", p.release, "config", "chip"),
 		p.subcommand(&o, "pins", "Show the wiring, line by line; changes nothing", p.pins, "config", "chip", "watch"),
 		p.subcommand(&o, "doctor", "Go through the box, part by part, and tell what is wrong with it", p.doctor, "config", "chip", "pidfile", "json"),
+		p.subcommand(&o, "card", "Print the legend of the lamps for the box's lid", p.card, "config", "svg", "output"),
 		p.subcommand(&o, "sim", "The box without a Pi", p.sim, "config", "server", "live", "yes", "plain", "verbose", "log-format"),
 	)
 	root.InitDefaultHelpCmd()

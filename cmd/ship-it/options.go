@@ -30,7 +30,8 @@ type options struct {
 	user, chip, socket       string
 	logFormat, server        string
 	live, yes, json, plain   bool
-	watch                    bool
+	watch, svg               bool
+	output                   string
 
 	// These are no flags.
 	journal bool           // the log goes to systemd's journal
@@ -74,6 +75,10 @@ func (o *options) flags(set *pflag.FlagSet, names ...string) {
 			set.BoolVar(&o.watch, name, false, "show switch and buttons as they move, with their bounce, until Ctrl-C")
 		case "json":
 			set.BoolVar(&o.json, name, false, "print JSON")
+		case "svg":
+			set.BoolVar(&o.svg, name, false, "as a picture to print on A6")
+		case "output":
+			set.StringVarP(&o.output, name, "o", "", "`FILE` to write, which must not exist yet (default: the standard output)")
 		default:
 			panic("no flag is called " + name)
 		}

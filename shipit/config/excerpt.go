@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	columns "ship-it.example/shipit/config/cells"
 )
 
 // Excerpt is a line of the file with a part of it that is to be underlined,
@@ -88,7 +90,7 @@ func render(line []byte, masked []stretch) []cell {
 		case r == '\t':
 			c.width = 4 - column%4
 			c.text = strings.Repeat(" ", c.width)
-		case isMark(r) && len(cells) > 0:
+		case columns.Width(r) == 0 && unicode.IsPrint(r) && len(cells) > 0:
 			cells[len(cells)-1].text += string(r)
 			cells[len(cells)-1].to = c.to
 			at = c.to
@@ -99,29 +101,13 @@ func render(line []byte, masked []stretch) []cell {
 		case r == utf8.RuneError, !unicode.IsPrint(r):
 			c.text = "\ufffd"
 		default:
-			c.text = string(r)
-			if unicode.Is(wide, r) {
-				c.width = 2
-			}
+			c.text, c.width = string(r), max(1, columns.Width(r))
 		}
 		column += c.width
 		cells = append(cells, c)
 		at = max(c.to, at+1)
 	}
 	return cells
-}
-
-// isMark tells whether a character stands on the one before it.
-func isMark(r rune) bool { return unicode.In(r, unicode.Mn, unicode.Me) }
-
-// wide is the characters that take two columns of a terminal, those of Unicode's
-// East Asian Width W and F by their blocks (https://www.unicode.org/reports/tr11/).
-var wide = &unicode.RangeTable{
-	R16: []unicode.Range16{
-		{0x1100, 0x115f, 1}, {0x2e80, 0x303e, 1}, {0x3041, 0xa4cf, 1}, {0xac00, 0xd7a3, 1},
-		{0xf900, 0xfaff, 1}, {0xfe30, 0xfe6f, 1}, {0xff01, 0xff60, 1}, {0xffe0, 0xffe6, 1},
-	},
-	R32: []unicode.Range32{{0x1f300, 0x1f64f, 1}, {0x1f680, 0x1f6ff, 1}, {0x1f900, 0x1f9ff, 1}, {0x20000, 0x3fffd, 1}},
 }
 
 // visible is which cells of a line are shown: all, or the beginning, or as many
