@@ -8,7 +8,7 @@ import (
 // Sign is something that the box shows, and what a person makes of it.
 type Sign struct {
 	Blinker, Lamp *Rhythm // nil: whatever it was; Lamp is the selected target's
-	Sound         string  // alarm or buzz; empty: none
+	Sound         string  // alarm, with the siren if there is one, or buzz; empty: none
 	Means, Do     string  // a sentence or two; Do may be empty
 	Build         bool    // it is shown by a target's lamp after the launch
 }
@@ -16,7 +16,8 @@ type Sign struct {
 // Shown is what a legend is about.
 type Shown struct {
 	Rules   Rules
-	Rearm   bool // see NewBox
+	Rearm   bool          // see NewBox
+	Siren   time.Duration // see Box.Sounding
 	Targets int
 	Follows bool // any of them has its builds followed, where its server can tell
 }
@@ -44,6 +45,21 @@ func (s Shown) choose() string {
 	return "Branch button: next target. "
 }
 
+func (s Shown) press() string {
+	if s.Rules.TwoPerson {
+		return "Press launch while another person holds the second button"
+	}
+	return "Press launch"
+}
+
+// alarm is what is heard of a launch.
+func (s Shown) alarm() string {
+	if s.Siren > 0 {
+		return Alarm.String() + ", siren"
+	}
+	return Alarm.String()
+}
+
 // armed is the signs of a switch that is on, before a launch.
 func (s Shown) armed() []Sign {
 	locked, armed, offline, forbidden, confirm := lockedRhythm(), armedRhythm(), offlineRhythm(), forbiddenRhythm(), confirmRhythm()
@@ -59,7 +75,7 @@ func (s Shown) armed() []Sign {
 		signs = append(signs, Sign{Blinker: &locked, Means: "Locked: " + strings.Join(reasons, ", or ") + ".", Do: "Turn the switch off."})
 	}
 	signs = append(signs,
-		Sign{Blinker: &armed, Means: "Armed.", Do: "Press launch, or turn the switch off."},
+		Sign{Blinker: &armed, Means: "Armed.", Do: s.press() + ", or turn the switch off."},
 		Sign{Blinker: &offline, Means: "Armed, but the server can't be reached: a press would fail.", Do: "Look at network and server."})
 	if words := s.forbidden(); len(words) > 0 {
 		signs = append(signs, Sign{
@@ -98,6 +114,9 @@ func (s Shown) refusals() []string {
 		words = append(words, onlyOneTarget)
 	}
 	words = append(words, s.forbidden()...)
+	if s.Rules.TwoPerson {
+		words = append(words, holdSecond, pressSecond)
+	}
 	if s.Rules.Confirm > 0 {
 		words = append(words, pressAgain)
 	}
@@ -114,7 +133,7 @@ func (s Shown) launched() []Sign {
 		takeBack = "Turned off within " + brief(s.Rules.Abort) + ", the switch takes the build back, where the server can."
 	}
 	return []Sign{
-		{Blinker: &on, Lamp: &launch, Sound: Alarm.String(), Means: "Launching, for " + brief(showTime) + " or until the server has answered.", Do: takeBack},
+		{Blinker: &on, Lamp: &launch, Sound: s.alarm(), Means: "Launching, for " + brief(showTime) + " or until the server has answered.", Do: takeBack},
 		{Blinker: &once, Sound: Buzz.String(), Means: "Your press was refused, for one of: " + strings.Join(s.refusals(), ", ") + ".", Do: "The log says which."},
 		{Blinker: &off, Lamp: &failed, Sound: Buzz.String(), Means: "No build was started.", Do: "The log has the reason. Branch button or switch: seen."},
 		{Blinker: &off, Lamp: &unknown, Sound: Buzz.String(), Means: "Unknown: a build may have been started.", Do: "Look at the server first. Then branch button or switch: seen."},

@@ -87,7 +87,7 @@ func TestLegendOfRules(t *testing.T) {
 	text := func(s Shown) string {
 		var b strings.Builder
 		for _, sign := range Legend(s) {
-			b.WriteString(sign.Means + " " + sign.Do + "\n")
+			b.WriteString(sign.Means + " " + sign.Do + " " + sign.Sound + "\n")
 		}
 		return b.String()
 	}
@@ -103,6 +103,8 @@ func TestLegendOfRules(t *testing.T) {
 		{"cooldown", Shown{Targets: 1, Rules: Rules{Cooldown: time.Hour}}, []string{"would be refused: cooling down"}},
 		{"freeze", Shown{Targets: 1, Rules: Rules{Freeze: everyRule().Freeze}}, []string{"frozen", "clock not set"}},
 		{"abort", Shown{Targets: 1, Rules: Rules{Abort: 10 * time.Second}}, []string{"Turned off within 10 s"}},
+		{"two_person", Shown{Targets: 1, Rules: Rules{TwoPerson: true}}, []string{"while another person holds", "hold the second button"}},
+		{"siren", Shown{Targets: 1, Siren: time.Second}, []string{"alarm, siren"}},
 		{"follow", Shown{Targets: 1, Follows: true}, []string{"no go", "Queued", "Cancelled"}},
 		{"targets", Shown{Targets: 2}, []string{"next target"}},
 	}

@@ -22,8 +22,9 @@ func lids() map[string]*config.Config {
 	full := config.Original()
 	full.Rules = shipit.Rules{
 		Confirm: 5 * time.Second, MaxArmed: 10 * time.Minute, Cooldown: time.Minute, Abort: 10 * time.Second,
-		Freeze: shipit.Freeze{Windows: []shipit.Window{{}}},
+		Freeze: shipit.Freeze{Windows: []shipit.Window{{}}}, TwoPerson: true,
 	}
+	full.Pins.Siren = &config.Siren{Max: 8 * time.Second}
 	full.Targets[0].Name = `<Tom & "Jerry">` + strings.Repeat("W", 49)
 	full.Targets[1].Name = strings.Repeat("日", 64)
 	for range shipit.MaxTargets - 2 {
@@ -88,7 +89,7 @@ func TestCardSVG(t *testing.T) {
 				said.Write(token)
 			case xml.StartElement:
 				at := attributes(t, token)
-				if token.Name.Local == "svg" {
+				if token.Name.Local == "svg" && box[3] == 0 {
 					box = at.viewBox
 					if at.text["width"] != "105mm" || at.text["height"] != "148mm" || token.Name.Space != "http://www.w3.org/2000/svg" {
 						t.Errorf("%s: the sheet is %v", name, at.text)
@@ -101,8 +102,8 @@ func TestCardSVG(t *testing.T) {
 		if ratio := box[2] / box[3]; ratio < 0.705 || ratio > 0.712 { // 105 to 148
 			t.Errorf("%s: the view box %v has another shape than the sheet", name, box)
 		}
-		if want := cells.Clip(c.Targets[0].Name, 30); !strings.Contains(said.String(), strings.TrimSuffix(want, "…")) {
-			t.Errorf("%s: the card has no %s", name, want)
+		if !strings.Contains(said.String(), c.Targets[0].Name) {
+			t.Errorf("%s: the card has no %s", name, c.Targets[0].Name)
 		}
 	}
 }

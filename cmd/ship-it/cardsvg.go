@@ -39,8 +39,8 @@ func svgCard(c *config.Config) string {
 	for i, t := range c.Targets {
 		s.y += sheetLine
 		s.text(sheetMargin, fmt.Sprintf("%d.", i+1))
-		s.text(sheetMargin+45, cells.Clip(t.Name, (sheetWidth-2*sheetMargin-45-110)/sheetPerCell))
-		s.text(sheetWidth-sheetMargin-100, fmt.Sprintf("GPIO %d", t.LED.Pin))
+		s.text(sheetMargin+45, fmt.Sprintf("GPIO %d", t.LED.Pin))
+		s.name(t.Name)
 	}
 	s.title(cardSigns, 32)
 	builds := false
@@ -79,6 +79,14 @@ func (s *sheet) title(text string, size int) {
 // text writes in the line that has begun.
 func (s *sheet) text(x int, text string) {
 	fmt.Fprintf(s, `<text x="%d" y="%d">%s</text>`+"\n", x, s.y, escaped(text))
+}
+
+// name writes the name of a lamp. However wide its letters are, nothing of it is
+// drawn beyond the margin.
+func (s *sheet) name(name string) {
+	const x, below = sheetMargin + 155, sheetLine / 4
+	fmt.Fprintf(s, `<svg x="%d" y="%d" width="%d" height="%d"><text y="%d">%s</text></svg>`+"\n",
+		x, s.y+below-sheetLine, sheetWidth-sheetMargin-x, sheetLine, sheetLine-below, escaped(name))
 }
 
 // words writes lines of their own, from x on and not beyond a width.

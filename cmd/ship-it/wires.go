@@ -27,7 +27,10 @@ func wires(table *tabwriter.Writer, p gpio.Plan) {
 	}
 	for _, out := range p.Outputs {
 		end := "330 Ω ── LED ── ground"
-		if out.ActiveLow {
+		switch {
+		case out.Max > 0:
+			end = "input of a relay board or a transistor"
+		case out.ActiveLow:
 			end = "input of a board that switches on when low"
 		}
 		all = append(all, wire{out.Pin, out.Name, end})

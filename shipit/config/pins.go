@@ -54,7 +54,7 @@ func (s *section) output(key, part string, otherwise Output) Output {
 func (s *section) second() *Input {
 	const key = "second_button"
 	if !s.has(key) {
-		s.known = append(s.known, key)
+		s.wanted(key)
 		return nil
 	}
 	in := s.input(key, "the second button", Input{Pin: 5, PullUp: true, ActiveLow: true})
@@ -65,7 +65,7 @@ func (s *section) second() *Input {
 func (s *section) siren() *Siren {
 	const key, like, otherwise = "siren", 16, 8 * time.Second
 	if !s.has(key) {
-		s.known = append(s.known, key)
+		s.wanted(key)
 		return nil
 	}
 	pin, more := s.pin(key, "the siren", like, fmt.Sprintf(`active = "low", max = %q`, otherwise))

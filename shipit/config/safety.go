@@ -51,7 +51,7 @@ func (s *section) checkSecond() {
 	case wanted && !there:
 		s.add(rule.place, s.label+twoPerson, "needs a second button, and there is none", "add it to [pins], as in "+button+" = 5, or take this line out")
 	case there && !wanted:
-		s.add(pins.keys[button].place, "[pins] "+button, "does nothing without two_person", "add two_person = true to [safety], or take this line out")
+		s.add(pins.keys[button].name(), "[pins] "+button, "does nothing without two_person", "add two_person = true to [safety], or take this line out")
 	}
 }
 
