@@ -49,6 +49,8 @@ type Config struct {
 	// started a build, for the cooldown; the zero time: never.
 	Launched time.Time
 	Log      *slog.Logger
+	// Announcer tells the news to others; nil: nobody is told.
+	Announcer Announcer
 	// Observe is called from the loop after every event, and must not block.
 	Observe func(Box)
 	// Fault is called with what ended the loop before ctx did, once the panel
@@ -129,10 +131,11 @@ func (l *Loop) Look(ctx context.Context) (Box, error) {
 
 // Run takes events until ctx ends, and returns nil then, or until a fault ends
 // it. Whatever the end, it closes the panel first, and then waits for the
-// outcome of a request that is on its way, 2 s at most. A panic on the way out
-// skips none of that, and is returned.
+// outcome of a request that is on its way, and until the news are told, 2 s at
+// most. A panic on the way out skips none of that, and is returned.
 func (l *Loop) Run(ctx context.Context) error {
 	err := Guard(func() error { return l.turn(ctx) })
+	until := time.Now().Add(stopTime)
 	if _, panicked := errors.AsType[*PanicError](err); ctx.Err() != nil && !panicked {
 		err = nil // the lamps were given back behind our back
 	}
@@ -140,7 +143,7 @@ func (l *Loop) Run(ctx context.Context) error {
 	if err != nil && l.Fault != nil {
 		l.Fault(err)
 	}
-	err = cmp.Or(err, Guard(func() error { l.stop(ctx); return nil }))
+	err = cmp.Or(err, Guard(func() error { l.stop(ctx); return nil }), Guard(func() error { l.finish(until); return nil }))
 	close(l.done)
 	l.tasks.Wait()
 	select {
@@ -199,8 +202,10 @@ func (l *Loop) take(ctx context.Context, now time.Time, ev Event) error {
 	if l.ClockDoubt != nil {
 		l.box.clockDoubt = l.ClockDoubt(now)
 	}
-	box, actions := l.box.Step(now, ev)
+	before := l.box
+	box, actions := before.Step(now, ev)
 	l.box = box
+	l.announce(before, ev)
 	for _, a := range actions {
 		l.act(ctx, now, a)
 	}

@@ -105,6 +105,7 @@ func (l *Loop) stop(ctx context.Context) {
 		case ev := <-l.events:
 			if answer, ok := ev.(Answered); ok {
 				l.endLaunch()
+				l.announce(l.box, answer)
 				target, name := l.box.Target()
 				l.ledger.answered(answer.Outcome)
 				l.ledger.open[l.box.launches].following = l.box.leads(target, answer.Outcome)

@@ -97,6 +97,7 @@ func (p *program) assemble(o options, logger *slog.Logger, out io.Writer, ends *
 	} else {
 		r.live()
 	}
+	r.announce(o.drill, ends.fail)
 	player := sound.New(sound.Settings{Player: c.Sound.Player, Alarm: c.Sound.Alarm, Buzz: c.Sound.Buzz}, logger, ends.fail)
 	r.speaker = player
 	r.closers = append(r.closers, player.Close)

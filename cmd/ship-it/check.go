@@ -16,13 +16,17 @@ import (
 	"ship-it.example/shipit/sound"
 )
 
-// load reads the configuration, with its secrets or without. Those that came by
+// load reads the configuration, with its secrets or without; a drill's are those
+// of the announcements alone. Those that came by
 // the environment are taken out of it either way, before any child could
 // inherit them.
 func load(o options, secrets bool, more ...config.Option) (*config.Config, error) {
 	options := append(more, config.WithSoundCheck(sound.CheckWAV))
-	if secrets {
+	switch {
+	case secrets:
 		options = append(options, config.WithSecrets(os.LookupEnv))
+	case o.drill:
+		options = append(options, config.WithAnnouncing(os.LookupEnv))
 	}
 	c, err := config.Load(o.config, options...)
 	for _, variable := range os.Environ() {
@@ -90,6 +94,10 @@ func describe(w io.Writer, c *config.Config) error {
 	}
 	if s := c.Pins.Siren; s != nil {
 		row("siren", "GPIO %d, on when %s, for %v at most in a launch", s.Pin, level(!s.ActiveLow), s.Max)
+	}
+	if c.Announce.URL != nil {
+		a := announcing(c)
+		row("announce", "%v, as %q, time-out %v", a, a.Box, a.Timeout)
 	}
 	row("sound", "%s", player(c.Sound))
 	row("debounce", "%v", c.Debounce)

@@ -44,6 +44,8 @@ type rig struct {
 	// feed runs beside the loop until ctx ends and asks alive for signs of life,
 	// one at a time; may be nil.
 	feed func(ctx context.Context, alive func(context.Context) error)
+
+	announcer shipit.Announcer // nil: nobody is told
 }
 
 // live has the launches go to the servers of the configuration.
@@ -106,7 +108,7 @@ func (r *rig) run(parent context.Context) error {
 		Journal: r.journal(), Resume: open, Launched: r.launched(),
 		Targets: names(r.config), Ways: r.ways, Rearm: r.config.RequireRearm,
 		Panel: front{header, firstLamp + len(r.config.Targets)}, Siren: sirenTime(r.config), Server: r.server, Follower: r.follower, Follow: follow(r.config), Rules: r.config.Rules, ClockDoubt: r.doubt,
-		Speaker: r.speaker, Log: r.log, Observe: r.observe, Fault: fail,
+		Speaker: r.speaker, Log: r.log, Announcer: r.announcer, Observe: r.observe, Fault: fail,
 	})
 	loop.Post(r.found(header.Active()))
 	everything := append([]func(context.Context) error{

@@ -84,6 +84,9 @@ func simRig(c *config.Config, o options, log, out io.Writer, ends *ends) (*rig, 
 		r.close()
 		return nil, nil, err
 	}
+	if o.live {
+		r.announce(false, ends.fail)
+	}
 	return r, stage, nil
 }
 
@@ -209,6 +212,9 @@ func read(ctx context.Context, input io.Reader, lines chan<- string) error {
 // confirmLive names what launches will reach, and has it confirmed.
 func (p *program) confirmLive(c *config.Config, o options, input *bufio.Reader) error {
 	fmt.Fprintf(p.stderr, "ship-it: launches reach %s: builds of %s\n", strings.Join(reached(c), " and "), strings.Join(names(c), ", "))
+	if c.Announce.URL != nil {
+		fmt.Fprintf(p.stderr, "ship-it: announcements reach %v\n", c.Announce)
+	}
 	if o.yes {
 		return nil
 	}

@@ -1,6 +1,7 @@
 // Package ci starts builds on the servers that a launch reaches, and answers
 // questions about them: a file a server for each of the two, behind
-// [shipit.Server] and [shipit.Follower]. [Fleet] is all of them as one.
+// [shipit.Server] and [shipit.Follower]. [Fleet] is all of them as one. An
+// [Announcer] tells others what became of launches, apart from all that.
 //
 // It owns the promise that one launch is at most one request, and the way to
 // the server that is kept warm for it. It doesn't decide what a press means,

@@ -25,6 +25,10 @@ type Config struct {
 	ci.Servers            // their secrets only if loaded WithSecrets
 	Sound        Sound
 	Rules        shipit.Rules // what a team asks for beside the behaviour table
+
+	// Announce has its URL, where that is secret, only if loaded WithSecrets or
+	// WithAnnouncing. Without a Box the box goes by the host's name.
+	Announce ci.Announcing
 }
 
 // Pins is the wiring apart from the targets' lamps. No two lines of a Config

@@ -64,6 +64,8 @@ type reader struct {
 	starts     []int       // the offset at which each of its lines begins
 	told       func(Value) // takes every value; may be nil
 	values     []asked     // for told
+
+	announceLookup func(name string) (string, bool) // as lookup, for [announce] alone
 }
 
 func newReader(path string, options []Option) *reader {
@@ -110,6 +112,7 @@ func (r *reader) config(top *section) *Config {
 	c.Servers = top.servers(c.Servers)
 	c.Sound = top.sound(c.Sound)
 	c.Rules = top.safety()
+	c.Announce = top.announcing()
 	c.Targets = top.targets()
 	top.done()
 	r.checkUses()

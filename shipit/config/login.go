@@ -14,7 +14,7 @@ func IsSecret(name string) bool {
 	if !strings.HasPrefix(name, envPrefix) {
 		return false
 	}
-	for _, end := range []string{"_TOKEN", "_PASS", "_USER"} {
+	for _, end := range []string{"_TOKEN", "_PASS", "_USER", "_URL"} {
 		if strings.HasSuffix(name, end) {
 			return true
 		}

@@ -39,7 +39,7 @@ func (s *section) webhook(name string) ci.Hook {
 	h.URL = s.url(`url = "https://ci.example.com/api"`, "")
 	s.hookLogin(&h, "webhook_"+name)
 	h.Headers = s.strings("headers", `headers = { Accept = "application/json" }`)
-	s.checkHeaders("headers", h.Headers)
+	s.checkHeaders("headers", h.Headers, "put it into token_file, with token_header for its form")
 	h.Launch = s.hookLaunch()
 	h.Look = s.hookLook()
 	h.Find = s.hookFind()
@@ -77,14 +77,14 @@ func (s *section) hookLogin(h *ci.Hook, server string) {
 }
 
 // checkHeaders notes what can be no header, and what would be a secret.
-func (s *section) checkHeaders(key string, headers map[string]string) {
+func (s *section) checkHeaders(key string, headers map[string]string, remedy string) {
 	for _, name := range slices.Sorted(maps.Keys(headers)) {
 		label, p := s.label+key+"."+kindly(name), s.node.keys[key].keys[name].place
 		switch {
 		case !isHeader(name) || strings.ContainsFunc(headers[name], func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }):
 			s.add(p, label, "can be no header", "look at its name and its value")
 		case strings.EqualFold(name, "Authorization"):
-			s.add(p, label, "is a secret, and this file can be read", "put it into token_file, with token_header for its form")
+			s.add(p, label, "is a secret, and this file can be read", remedy)
 		}
 	}
 }

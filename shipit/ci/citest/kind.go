@@ -67,6 +67,8 @@ func (k Kind) dialect() dialect {
 		return gitlab{}
 	case TeamCity:
 		return teamcity{}
+	case Chat:
+		return chat{}
 	default:
 		return hooks()[k]
 	}
