@@ -10,7 +10,7 @@ LINT    = $(GO) tool -modfile=.ci/tools/go.mod golangci-lint
 CC_FOUND = $(shell (command -v "$$($(GO) env CC)") 2>/dev/null)
 RACE     = $(if $(CC_FOUND),-race)
 
-.PHONY: build demo test check format vet lint cross tidy bench generate clean
+.PHONY: build demo test test-faults check format vet lint cross tidy bench generate clean
 
 build:
 	$(BUILD) -o $(BINARY) ./cmd/ship-it
@@ -21,6 +21,12 @@ demo: build
 test:
 	@$(if $(RACE),,echo 'There is no C compiler here: testing without -race.')
 	$(GO) test $(RACE) -parallel 8 ./...
+
+# Launches through networks and servers on which everything goes wrong that can, and prints what became of them.
+FAULTS ?= 10000
+test-faults:
+	$(GO) test -c -o bin/faults.test ./shipit/ci
+	SHIP_IT_FAULTS=$(FAULTS) bin/faults.test -test.run='^TestFaults$$' -test.timeout=1h
 
 check:
 	packaging/check

@@ -48,11 +48,14 @@ type Announcer interface {
 }
 
 // announce tells what an event has made news.
-func (l *Loop) announce(before Box, ev Event) {
+func (l *Loop) announce(before Box, ev Event) { l.cry(newsOf(before, l.box, ev)...) }
+
+// cry tells news, if there is anybody to tell.
+func (l *Loop) cry(all ...News) {
 	if l.Announcer == nil {
 		return
 	}
-	for _, news := range newsOf(before, l.box, ev) {
+	for _, news := range all {
 		l.Announcer.Announce(news)
 	}
 }

@@ -105,6 +105,9 @@ func (l *Loop) recover(ctx context.Context, r recovered) {
 	for _, a := range actions {
 		l.act(ctx, now, a)
 	}
+	if r.Answer == "" { // then nobody was told
+		l.cry(r.outcome.news(e.Target))
+	}
 }
 
 // search looks for a build by the id of a launch that may never have been: the

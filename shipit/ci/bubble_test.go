@@ -184,13 +184,14 @@ func failing(first, last int) func(int) error {
 // pipes is a network in memory, for bubbles of synctest: its Dial is a
 // DialFunc, and a stand-in listens on it.
 type pipes struct {
+	name   pipeAddr
 	accept chan net.Conn
 	closed chan struct{}
 	once   sync.Once
 }
 
 func newPipes() *pipes {
-	return &pipes{accept: make(chan net.Conn), closed: make(chan struct{})}
+	return &pipes{name: "teamcity.example", accept: make(chan net.Conn), closed: make(chan struct{})}
 }
 
 func (p *pipes) Dial(ctx context.Context, _, _ string) (net.Conn, error) {
@@ -219,9 +220,10 @@ func (p *pipes) Close() error {
 	return nil
 }
 
-func (p *pipes) Addr() net.Addr { return pipeAddr{} }
+func (p *pipes) Addr() net.Addr { return p.name }
 
-type pipeAddr struct{}
+// pipeAddr is the name of a server.
+type pipeAddr string
 
-func (pipeAddr) Network() string { return "pipe" }
-func (pipeAddr) String() string  { return "teamcity.example" }
+func (pipeAddr) Network() string  { return "pipe" }
+func (a pipeAddr) String() string { return string(a) }

@@ -1,6 +1,8 @@
 package ci_test
 
 import (
+	"io"
+	"log"
 	"net/url"
 	"testing"
 	"time"
@@ -12,7 +14,10 @@ import (
 	"ship-it.example/shipit/ci/citest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	log.SetOutput(io.Discard) // net/http's, of answers that nobody has asked for
+	goleak.VerifyTestMain(m)
+}
 
 // standIn starts a server that ends with the test.
 func standIn(tb testing.TB, opts ...citest.Option) *citest.Server {

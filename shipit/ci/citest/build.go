@@ -86,6 +86,15 @@ func (s *Server) find(n int) (build, bool) {
 	return b, b.stage(time.Now()) != shipit.StageLost
 }
 
+// Build tells of a build, from 1 on: all that was said in its order, a launch's
+// id included, and how far it has come.
+func (s *Server) Build(n int) (order string, stage shipit.Stage) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	b := *s.builds[n-1]
+	return b.text, b.stage(time.Now())
+}
+
 // list is the builds that the server hasn't lost, of one job or, with "", of
 // all, newest first.
 func (s *Server) list(job string) []build {

@@ -28,11 +28,16 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	defer s.running.Done()
 	x := &exchange{s: s, w: w, r: r, asks: s.dialect.asks(r)}
 	m := s.modeOf(x.asks)
+	var broken error
 	if !m.unread {
-		b, _ := io.ReadAll(io.LimitReader(r.Body, maxBody))
+		var b []byte
+		b, broken = io.ReadAll(io.LimitReader(r.Body, maxBody))
 		x.body = string(b)
 	}
 	s.record(x.asks, Request{Method: r.Method, Path: r.URL.EscapedPath(), Query: r.URL.RawQuery, Header: r.Header.Clone(), Body: x.body})
+	if broken != nil {
+		x.cut() // half a body is no order
+	}
 	m.do(x)
 }
 
