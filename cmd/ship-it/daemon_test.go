@@ -274,7 +274,7 @@ func TestDrill(t *testing.T) {
 	r.signal(syscall.SIGTERM)
 	_, log := r.end()
 	for line := range strings.Lines(log) {
-		if !strings.Contains(line, "] DRILL ") {
+		if !strings.Contains(line, " DRILL ") {
 			t.Errorf("a line does not say DRILL: %s", line)
 		}
 	}
