@@ -113,36 +113,14 @@ func (who account) makeFolder(socket string) error {
 	return nil
 }
 
-// prepare makes the folder of a pidfile into one in which the user can put the
-// file back and remove it. A folder that isn't there is made, one that holds
-// nothing else but the socket is given to him, and any other is an error.
+// prepare makes the folder of a pidfile, which may hold the socket, too, the
+// user's.
 func (who account) prepare(pidFile, socket string) error {
 	folder := filepath.Dir(pidFile)
-	err := os.Mkdir(folder, 0o755)
-	if err != nil && !errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("folder of the pidfile: %w", err)
+	mine := func(name string) bool {
+		return name == filepath.Base(pidFile) || filepath.Join(folder, name) == filepath.Clean(socket)
 	}
-	dir, err := os.OpenFile(folder, os.O_RDONLY|unix.O_DIRECTORY|unix.O_NOFOLLOW, 0)
-	if err != nil {
-		return fmt.Errorf("folder of the pidfile: %w", err)
-	}
-	defer func() { _ = dir.Close() }()
-	if ownerOf(dir) == who.uid {
-		return nil
-	}
-	names, err := dir.Readdirnames(-1)
-	if err != nil {
-		return fmt.Errorf("folder of the pidfile: %w", err)
-	}
-	for _, name := range names {
-		if name != filepath.Base(pidFile) && filepath.Join(folder, name) != filepath.Clean(socket) {
-			return fmt.Errorf("pidfile: user %d could not remove it from %s, where other things are, too: %w", who.uid, folder, ErrUnsafe)
-		}
-	}
-	if err := errors.Join(dir.Chown(who.uid, who.gid), dir.Chmod(0o755)); err != nil {
-		return fmt.Errorf("folder of the pidfile: %w", err)
-	}
-	return nil
+	return who.takesFolder("pidfile", folder, mine, func(string) error { return nil })
 }
 
 // ownerOf is the user that an open file belongs to, or -1.

@@ -149,7 +149,7 @@ do_uninstall() {
     rmdir "$DESTDIR${sample%/*}" "$DESTDIR${config%/*}" 2>/dev/null || true
     say "removed"
     for path in "$DESTDIR"/etc/ship-it/* "$DESTDIR"/etc/default/ship-it "$DESTDIR"/etc/logrotate.d/ship-it \
-        "$DESTDIR"/var/log/ship-it.log* "$DESTDIR$aside"*; do
+        "$DESTDIR"/var/log/ship-it.log* "$DESTDIR"/var/lib/ship-it "$DESTDIR$aside"*; do
         [ ! -e "$path" ] || echo "    kept: $path"
     done
 }

@@ -87,7 +87,7 @@ type Loop struct {
 // NewLoop makes a Loop. Its first event must be a [Found].
 func NewLoop(c Config) *Loop {
 	if c.Journal == nil {
-		c.Journal = unkept{}
+		c.Journal = Unkept{}
 	}
 	return &Loop{
 		Config:    c,

@@ -60,11 +60,20 @@ type Journal interface {
 	Close(r Record)
 }
 
-// unkept is a box without a journal.
-type unkept struct{}
+// Unkept is the journal of a box that has none: it makes ids, and keeps nothing.
+type Unkept struct{}
 
-func (unkept) Reserve(context.Context) (string, error) { return NewLaunchID(), nil }
-func (unkept) Release(string)                          {}
-func (unkept) Begin(Record) error                      { return nil }
-func (unkept) Update(Record)                           {}
-func (unkept) Close(Record)                            {}
+// Reserve makes an id.
+func (Unkept) Reserve(context.Context) (string, error) { return NewLaunchID(), nil }
+
+// Release does nothing.
+func (Unkept) Release(string) {}
+
+// Begin does nothing.
+func (Unkept) Begin(Record) error { return nil }
+
+// Update does nothing.
+func (Unkept) Update(Record) {}
+
+// Close does nothing.
+func (Unkept) Close(Record) {}

@@ -41,6 +41,8 @@ func (p *program) command() *cobra.Command {
 		p.subcommand(&o, "pins", "Show the wiring, line by line; changes nothing", p.pins, "config", "chip", "watch"),
 		p.subcommand(&o, "doctor", "Go through the box, part by part, and tell what is wrong with it", p.doctor, "config", "chip", "pidfile", "json"),
 		p.subcommand(&o, "card", "Print the legend of the lamps for the box's lid", p.card, "config", "svg", "output"),
+		p.launchCommand(&o),
+		p.subcommand(&o, "log", "Print what was launched and refused", p.history, "config", "since", "json"),
 		p.subcommand(&o, "sim", "The box without a Pi", p.sim, "config", "server", "live", "yes", "plain", "verbose", "log-format"),
 	)
 	root.InitDefaultHelpCmd()
@@ -122,6 +124,16 @@ A box that runs keeps its lines: stop it first. Exit codes: 0 nothing is wrong,
 With --json the findings come as one object on the standard output: wrong and
 skipped count them, findings has each with its step, about, verdict (ok, warn,
 bad, skipped), text and remedy; questions go to the standard error.`,
+		"launch": `The rules of the configuration hold as they do for the button, but for confirm; a
+target that wants two persons can't be launched so. It is refused while the
+box's daemon keeps the journal: press its button, or end it with ship-it stop.
+Ctrl-C takes a request back of which nothing has been sent, and waits 2 s for the
+answer to one that is on its way.
+
+Exit codes: 0 the build has passed, or was started where none are followed;
+1 there was no build, or it has failed or was cancelled; 7 nobody knows.`,
+		"log": `Reads the journal that the configuration names, with the part that was rotated
+last, and what is under way. --json prints the journal's own lines.`,
 		"sim": `The same program on a header in memory. Launches go to stand-in servers inside
 it, unless --live lets them reach the configured ones. Each target has one of
 its own kind (a command or a webhook: a TeamCity); --server makes it any other:

@@ -117,7 +117,10 @@ func (p *program) serve(ctx context.Context, d *daemonize.Daemon, o options, out
 	}
 	defer r.close()
 	if o.user != "" {
-		r.opened = func() error { return daemonize.Become(o.user) }
+		r.opened = func() error {
+			r.entrust(o.user)
+			return daemonize.Become(o.user)
+		}
 	}
 	r.ready = func() error {
 		err := d.Ready()

@@ -72,7 +72,7 @@ func manual(t *testing.T) map[string]string {
 		if cmd.Hidden || cmd.Name() == "help" {
 			continue
 		}
-		fmt.Fprintf(&synopsis, ".br\n.B ship\\-it %s\n%s", cmd.Name(), roffUsage(cmd))
+		fmt.Fprintf(&synopsis, ".br\n.B ship\\-it %s\n%s", cmd.Use, roffUsage(cmd))
 		long := strings.TrimPrefix(cmd.Long, cmd.Short+".\n\n")
 		fmt.Fprintf(&commands, ".SS %s\n%s.\n", cmd.Name(), roff(cmd.Short))
 		if long != "" {

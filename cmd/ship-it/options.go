@@ -30,8 +30,8 @@ type options struct {
 	user, chip, socket       string
 	logFormat, server        string
 	live, yes, json, plain   bool
-	watch, svg               bool
-	output                   string
+	watch, svg, dryRun       bool
+	output, since            string
 
 	// These are no flags.
 	journal bool           // the log goes to systemd's journal
@@ -73,6 +73,10 @@ func (o *options) flags(set *pflag.FlagSet, names ...string) {
 			set.BoolVar(&o.yes, name, false, "with --live: don't ask")
 		case "watch":
 			set.BoolVar(&o.watch, name, false, "show switch and buttons as they move, with their bounce, until Ctrl-C")
+		case "dry-run":
+			set.BoolVar(&o.dryRun, name, false, "print what would be sent, without the secrets, and send nothing")
+		case "since":
+			set.StringVar(&o.since, name, "", "only from `TIME` on: how long ago, as in 90m, 24h or 7d, or a date, as in 2026-11-24")
 		case "json":
 			set.BoolVar(&o.json, name, false, "print JSON")
 		case "svg":

@@ -6,6 +6,7 @@ import (
 	"os"
 	"time"
 
+	"ship-it.example/daemonize"
 	"ship-it.example/shipit"
 	"ship-it.example/shipit/journal"
 )
@@ -21,6 +22,17 @@ func (r *rig) keep(path string, s journal.Settings) {
 	r.closers = append(r.closers, func() error { r.records.End(flushTime); return nil })
 }
 
+// entrust gives the journal's folder to the user that the daemon becomes. Where
+// that can't be, he may still be able to write there.
+func (r *rig) entrust(user string) {
+	if r.records == nil {
+		return
+	}
+	if err := daemonize.Entrust(r.records.Path, user); err != nil {
+		r.log.Debug(err.Error())
+	}
+}
+
 // journal is what the loop keeps its records in.
 func (r *rig) journal() shipit.Journal {
 	if r.records == nil {
@@ -30,29 +42,28 @@ func (r *rig) journal() shipit.Journal {
 }
 
 // openRecords opens the journal, and gives the launches to go on with. One that
-// can't be written keeps the box from being armed, and not from starting; one
-// that another process keeps is an error.
-func (r *rig) openRecords() ([]shipit.Record, error) {
+// can't be written keeps the box from being armed, and not from starting.
+func (r *rig) openRecords() []shipit.Record {
 	if r.records == nil {
-		return nil, nil
+		return nil
 	}
 	open, err := r.records.Open()
-	switch held := (*journal.HeldError)(nil); {
-	case errors.As(err, &held):
-		return nil, err
-	case err != nil:
+	if err != nil {
 		r.log.Warn("Can't record launches, so arming will be refused: " + err.Error())
 		r.log.Warn("hint: " + recordsHint(err))
-	default:
-		if dies := journal.Volatile(r.records.Path); dies != "" {
-			r.log.Warn("The journal " + r.records.Path + " lies on " + dies + ", and is gone when the power is: name a file on the card")
-		}
+		return nil
 	}
-	return open, nil
+	if dies := journal.Volatile(r.records.Path); dies != "" {
+		r.log.Warn("The journal " + r.records.Path + " lies on " + dies + ", and is gone when the power is: name a file on the card")
+	}
+	return open
 }
 
 // recordsHint is the next step for a journal that can't be opened.
 func recordsHint(err error) string {
+	if errors.As(err, new(*journal.HeldError)) {
+		return "a ship-it launch ends by itself, and arming works then; a second box needs a journal of its own"
+	}
 	if errors.Is(err, fs.ErrPermission) && os.Geteuid() != 0 {
 		return `use sudo, or name a file of your own in the configuration: journal = "..."`
 	}

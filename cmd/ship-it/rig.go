@@ -99,10 +99,7 @@ func (r *rig) run(parent context.Context) error {
 	context.AfterFunc(ctx, func() {
 		over <- shipit.Guard(func() error { return r.giveBack(header, context.Cause(ctx)) })
 	})
-	open, err := r.openRecords()
-	if err != nil {
-		return errors.Join(err, header.Close())
-	}
+	open := r.openRecords()
 	r.log.Info("pins have been initialized!")
 	loop := shipit.NewLoop(shipit.Config{
 		Journal: r.journal(), Resume: open, Launched: r.launched(),

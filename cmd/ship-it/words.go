@@ -106,7 +106,7 @@ func hint(err error) string {
 	case gpio.Hint(err) != "":
 		return gpio.Hint(err)
 	case errors.As(err, new(*journal.HeldError)):
-		return "ship-it stop ends a daemon; a second box needs a journal of its own"
+		return "press the button of the box, or end it with ship-it stop"
 	case socketHint(err) != "":
 		return socketHint(err)
 	case errors.As(err, new(*daemonize.RunningError)):

@@ -50,6 +50,7 @@ func (s Servers) ByName() iter.Seq2[string, Settings] {
 type server interface {
 	shipit.Server
 	shipit.Follower
+	preview(target int, id string) string
 	close()
 }
 

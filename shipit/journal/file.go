@@ -50,8 +50,8 @@ func check(file *os.File) error {
 	return nil
 }
 
-// adopt gives a new file to the owner of its folder, and has its name reach the
-// disk.
+// adopt gives a new file its mode, and to the owner of its folder, and has its
+// name reach the disk.
 func adopt(file *os.File, folder string) error {
 	dir, err := os.OpenFile(folder, os.O_RDONLY|unix.O_DIRECTORY, 0)
 	if err != nil {
@@ -61,6 +61,9 @@ func adopt(file *os.File, folder string) error {
 	var st unix.Stat_t
 	if err := unix.Fstat(int(dir.Fd()), &st); err != nil {
 		return &fs.PathError{Op: "stat", Path: folder, Err: err}
+	}
+	if err := file.Chmod(0o640); err != nil { // whatever the umask is
+		return err
 	}
 	if os.Geteuid() == 0 && st.Uid != 0 {
 		if err := file.Chown(int(st.Uid), int(st.Gid)); err != nil {

@@ -1,0 +1,196 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
+
+	"ship-it.example/shipit"
+	"ship-it.example/shipit/ci"
+	"ship-it.example/shipit/config"
+	"ship-it.example/shipit/journal"
+)
+
+// exitUnknown is launch's exit code where nobody knows what became of a build.
+const exitUnknown = 7
+
+// launchCommand is ship-it launch, which has an argument.
+func (p *program) launchCommand(o *options) *cobra.Command {
+	cmd := p.subcommand(o, "launch", "Do from the shell what the launch button does, and follow the build to its end", p.launch,
+		"config", "dry-run", "log-format")
+	cmd.Use = "launch TARGET"
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		if len(args) != 1 {
+			return usageError{fmt.Errorf("launch wants the name of one target, got %d arguments", len(args))}
+		}
+		return noEmpty(cmd.Flags())
+	}
+	return cmd
+}
+
+// launch starts a build of a target as the button does: through the same box,
+// with the same rules, into the same journal.
+func (p *program) launch(cmd *cobra.Command, o options) error {
+	c, err := load(o, true)
+	if err != nil {
+		return err
+	}
+	target, err := c.Find(cmd.Flags().Arg(0))
+	if err != nil {
+		return usageError{err}
+	}
+	c.Targets = []config.Target{target}
+	if o.dryRun {
+		return p.dryRun(c)
+	}
+	ctx, ends := listen(cmd.Context(), nil)
+	defer ends.close()
+	out := newSink(p.stderr, ends.fail)
+	defer out.Close(simFlush)
+	logger, err := o.logger(out)
+	if err != nil {
+		return err
+	}
+	r := &rig{config: c, log: logger, crash: out, late: ends.late}
+	defer r.close()
+	r.live()
+	r.keep(c.Journal, journal.Settings{Fault: ends.fail, Mine: func(l journal.Line) bool { return !l.Drill && l.Target == target.Name }})
+	return r.launch(ctx, target.Name)
+}
+
+// dryRun prints what a launch would send, and sends nothing.
+func (p *program) dryRun(c *config.Config) error {
+	fleet := ci.NewFleet(c.Servers, []ci.Work{c.Targets[0].Work}, ci.WithVersion(release))
+	_, err := fmt.Fprint(p.stdout, fleet.Preview(0, shipit.NewLaunchID()))
+	return errors.Join(err, fleet.Close())
+}
+
+// launch is the life of a box that is armed, pressed once, and over when the
+// build is.
+func (r *rig) launch(ctx context.Context, target string) error {
+	var open []shipit.Record
+	if r.records != nil {
+		var err error
+		if open, err = r.records.Open(); err != nil {
+			return err
+		}
+	}
+	result := &result{Journal: r.journal(), begun: time.Now(), done: make(chan shipit.Record, 1)}
+	if result.Journal == nil {
+		result.Journal = shipit.Unkept{}
+	}
+	rules := r.config.Rules
+	rules.Confirm = 0 // nobody types a command by mistake
+	loop := shipit.NewLoop(shipit.Config{
+		Targets: []string{target}, Ways: r.ways, Rules: rules, ClockDoubt: r.doubt,
+		Panel: noPanel{}, Speaker: noPanel{}, Server: r.server, Follower: unchecked{r.follower}, Follow: follow(r.config),
+		Log: r.log, Journal: result, Resume: open, Launched: r.launched(),
+	})
+	tasks, running := errgroup.WithContext(ctx)
+	tasks.Go(func() error { return shipit.Guard(func() error { return loop.Run(running) }) })
+	tasks.Go(func() error { return shipit.Guard(func() error { return r.press(running, loop, result) }) })
+	err := tasks.Wait()
+	if cause := context.Cause(ctx); cause != nil {
+		r.sayEnd(cause)
+	} else if err != nil && !errors.Is(err, errOver) {
+		r.sayEnd(err)
+		return saidError{err}
+	}
+	return r.judge(result)
+}
+
+// press arms the box, asks the server whether it would take the launch, presses,
+// and waits for the end. It ends the loop with errOver.
+func (r *rig) press(ctx context.Context, loop *shipit.Loop, result *result) error {
+	loop.Post(shipit.Found{})
+	loop.Post(shipit.Switched{On: true})
+	if r.config.Targets[0].Follow && r.follower.Can(0).Check {
+		err := r.follower.Check(ctx, 0)
+		if ask, ok := errors.AsType[*shipit.AskError](err); ok && ask.Lasting {
+			loop.Post(shipit.Checked{Target: 0, Err: err})
+		}
+	}
+	if _, err := loop.Look(ctx); err != nil { // armed, before the press begins
+		return nil // the loop tells why it has ended
+	}
+	loop.Post(shipit.Pressed{Button: shipit.LaunchButton, First: time.Now(), SwitchOn: true})
+	loop.Post(shipit.Released{Button: shipit.LaunchButton})
+	select {
+	case <-ctx.Done():
+		return nil
+	case last := <-result.done:
+		result.done <- last
+		return errOver
+	}
+}
+
+// judge makes the last record the exit code.
+func (r *rig) judge(result *result) error {
+	select {
+	case last := <-result.done:
+		return judge(last)
+	default:
+	}
+	words := "Nobody follows the build any more: look at the server"
+	if r.records != nil {
+		words += "; the box goes on with it when it is started"
+	}
+	r.log.Warn(words)
+	return saidError{codeError{exitUnknown, errors.New("not followed to the end")}}
+}
+
+func judge(last shipit.Record) error {
+	code := exitFailed
+	switch {
+	case last.Kind == shipit.KindRefusal, last.Answer == shipit.NotStarted.String():
+	case last.Outcome == shipit.StagePassed.String(), last.Outcome == shipit.OutcomeUnfollowed:
+		return nil
+	case last.Outcome == shipit.StageLost.String(), last.Outcome == shipit.OutcomeUnknown:
+		code = exitUnknown
+	}
+	return saidError{codeError{code, fmt.Errorf("%s: %s%s", last.Target, last.Outcome, last.Refusal)}}
+}
+
+// result is a journal that hands over the record of this launch, or of its
+// refusal, when it is complete.
+type result struct {
+	shipit.Journal
+	begun time.Time
+	done  chan shipit.Record
+}
+
+// Close implements [shipit.Journal].
+func (r *result) Close(last shipit.Record) {
+	r.Journal.Close(last)
+	if last.Time.Before(r.begun) {
+		return // of an earlier run
+	}
+	select {
+	case r.done <- last:
+	default: // the first is it
+	}
+}
+
+// noPanel is a box without lamps and sounds.
+type noPanel struct{}
+
+func (noPanel) Blinker(bool) error   { return nil }
+func (noPanel) Lamp(int, bool) error { return nil }
+func (noPanel) Siren(int) error      { return nil }
+func (noPanel) Close() error         { return nil }
+func (noPanel) Play(shipit.Sound)    {}
+func (noPanel) Silence()             {}
+
+// unchecked is a follower that the loop asks for no go: press has asked.
+type unchecked struct{ shipit.Follower }
+
+// Can implements [shipit.Follower].
+func (u unchecked) Can(target int) shipit.Abilities {
+	can := u.Follower.Can(target)
+	can.Check = false
+	return can
+}
