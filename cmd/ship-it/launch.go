@@ -58,6 +58,7 @@ func (p *program) launch(cmd *cobra.Command, o options) error {
 	r := &rig{config: c, log: logger, crash: out, late: ends.late}
 	defer r.close()
 	r.live()
+	r.announce(false, ends.fail)
 	r.keep(c.Journal, journal.Settings{Fault: ends.fail, Mine: func(l journal.Line) bool { return !l.Drill && l.Target == target.Name }})
 	return r.launch(ctx, target.Name)
 }
@@ -88,7 +89,7 @@ func (r *rig) launch(ctx context.Context, target string) error {
 	loop := shipit.NewLoop(shipit.Config{
 		Targets: []string{target}, Ways: r.ways, Rules: rules, ClockDoubt: r.doubt,
 		Panel: noPanel{}, Speaker: noPanel{}, Server: r.server, Follower: unchecked{r.follower}, Follow: follow(r.config),
-		Log: r.log, Journal: result, Resume: open, Launched: r.launched(),
+		Log: r.log, Announcer: r.announcer, Journal: result, Resume: open, Launched: r.launched(),
 	})
 	tasks, running := errgroup.WithContext(ctx)
 	tasks.Go(func() error { return shipit.Guard(func() error { return loop.Run(running) }) })
