@@ -182,7 +182,6 @@ func (h *Header) giveBack() {
 		defer func() { failed(h.closeOutput(i)) }()
 	}
 	for i := range h.outputs {
-		h.limits[i].stop(time.Now())
 		failed(h.drive(i, false))
 	}
 }

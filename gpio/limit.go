@@ -58,7 +58,7 @@ func (h *Header) expire(output int) {
 	l, most := &h.limits[output], h.plan.Outputs[output].Max
 	now := time.Now()
 	if h.shut.Load() || l.since.IsZero() || l.spent+now.Sub(l.since) < most {
-		return // it is off, or on again
+		return // it is given back, off, or on again
 	}
 	l.stop(now)
 	_ = h.drive(output, false)
