@@ -134,14 +134,18 @@ func TestLimitAtClose(t *testing.T) {
 	t.Parallel()
 	for name, after := range map[string]time.Duration{"before": 3 * time.Second, "in the moment": longest, "after": 9 * time.Second} {
 		synctest.Test(t, func(t *testing.T) {
-			chip := newChip()
-			h, changes := openSiren(t, chip, chip)
+			f := &faulty{Chip: newChip()}
+			h, changes := openSiren(t, f, f.Chip)
 			if err := h.SetFor(siren, true, 1); err != nil {
 				t.Error(err)
 			}
 			time.Sleep(after)
-			if err := errors.Join(h.Close(), chip.Free()); err != nil {
+			if err := errors.Join(h.Close(), f.Free()); err != nil {
 				t.Error(err)
+			}
+			f.drive = func(pin int) error {
+				t.Errorf("%s: line %d is driven after Close", name, pin)
+				return nil
 			}
 			pass(time.Minute)
 			off := min(after, longest).Milliseconds()
