@@ -34,6 +34,7 @@ type mock struct {
 	log      bytes.Buffer
 	driven   error // what was still driven when the first words of the end came
 	answer   time.Duration
+	outcome  shipit.Outcome // the zero value: started
 }
 
 // Launch counts, and answers after a while unless it is cut off.
@@ -43,6 +44,9 @@ func (m *mock) Launch(ctx, _ context.Context, _ int, _ string) shipit.Outcome {
 	m.mu.Unlock()
 	select {
 	case <-time.After(m.answer):
+		if m.outcome != (shipit.Outcome{}) {
+			return m.outcome
+		}
 		return shipit.Outcome{Verdict: shipit.Started, Build: "1"}
 	case <-ctx.Done():
 		return shipit.Outcome{Verdict: shipit.Unknown, Reason: context.Cause(ctx).Error()}
@@ -81,7 +85,9 @@ func newMockRig(t *testing.T, prepare func(*virtual.Chip), change func(*mock, *r
 	t.Helper()
 	m := &mock{t: t, chip: virtual.New("mock", 54), over: make(chan error, 1)}
 	prepare(m.chip)
-	r := &rig{config: config.Original(), log: slog.New(lineHandler{w: m}), crash: m, chip: m.chip, server: m, speaker: silence{}}
+	c := config.Original()
+	c.Pins.Siren = siren()
+	r := &rig{config: c, log: slog.New(lineHandler{w: m}), crash: m, chip: m.chip, server: m, speaker: silence{}}
 	m.parent = t.Context()
 	change(m, r)
 	var ctx context.Context

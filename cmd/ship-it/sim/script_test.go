@@ -26,6 +26,7 @@ func TestParse(t *testing.T) {
 		{line: "press launch", want: press{d: 200 * time.Millisecond}},
 		{line: "press branch 1s", want: press{button: shipit.BranchButton, d: time.Second}},
 		{line: "hold branch 2s", want: press{button: shipit.BranchButton, d: 2 * time.Second, goOn: true}},
+		{line: "press second", want: press{button: shipit.SecondButton, d: 200 * time.Millisecond}},
 		{line: "wait 10ms", want: pause{10 * time.Millisecond}},
 		{line: "expect blinker blinking", want: expect{what: "blinker", want: "blinking"}},
 		{line: "expect lamp 25 off", want: expect{what: "lamp", pin: 25, want: "off"}},
@@ -36,6 +37,7 @@ func TestParse(t *testing.T) {
 		{line: "expect state launching", want: expect{what: "state", want: "launching"}},
 		{line: "expect launches 03", want: expect{what: "launches", want: "3"}},
 		{line: "expect sound alarm", want: expect{what: "sound", want: "alarm"}},
+		{line: "expect siren on", want: expect{what: "siren", want: "on"}},
 
 		{line: "jump", err: `"jump", want arm`},
 		{line: "arm now", err: "arm stands alone"},
@@ -50,6 +52,7 @@ func TestParse(t *testing.T) {
 		{line: "server melt", err: "drop or silent"},
 		{line: "expect", err: "expect what"},
 		{line: "expect peace on", err: `can't expect a "peace"`},
+		{line: "expect siren blinking", err: "siren is one of on, off"},
 		{line: "expect blinker green", err: "blinker is one of on, off, blinking"},
 		{line: "expect lamp A on", err: "which lamp"},
 		{line: "expect lamp 25", err: "lamp is one of"},
