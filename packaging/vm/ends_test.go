@@ -101,7 +101,7 @@ func endIn(s *station, state state, start func(*station) running) {
 	box.stop()
 	box.ended(0)
 	s.wantFree()
-	for _, pin := range []int{blinker, lampOne, lampTwo} {
+	for _, pin := range lamps() {
 		if s.lit(pin) {
 			s.t.Errorf("the lamp on line %d is still on", pin)
 		}
@@ -121,7 +121,7 @@ func endIn(s *station, state state, start func(*station) running) {
 	s.wantFree()
 }
 
-// After a kill -9 pins tells what was left driven and release makes it inputs.
+// After a kill -9 in a launch pins tells what was left driven and release makes it inputs.
 // The box can be started again, with that or without.
 func TestKilled(t *testing.T) {
 	t.Parallel()
@@ -131,10 +131,12 @@ func TestKilled(t *testing.T) {
 			s := newStation(t)
 			box := start(s)
 			s.arm()
+			s.press(launch)
+			s.eventually("the siren", func() bool { return s.lit(siren) })
 			kill(t, s, box)
 			const left = "free, but left as an output: ship-it release"
-			if r := s.must(append([]string{"pins"}, s.box()...)...); strings.Count(r.stdout, left) != 3 {
-				t.Errorf("pins after a kill does not tell 3 outputs:\n%s", r.stdout)
+			if r := s.must(append([]string{"pins"}, s.box()...)...); strings.Count(r.stdout, left) != len(lamps()) {
+				t.Errorf("pins after a kill does not tell %d outputs:\n%s", len(lamps()), r.stdout)
 			}
 			s.must(append([]string{"release"}, s.box()...)...)
 			if r := s.must(append([]string{"pins"}, s.box()...)...); strings.Contains(r.stdout, left) {

@@ -47,13 +47,17 @@ const (
 	launch   = 27
 	lampOne  = 22
 	lampTwo  = 25
+	siren    = 16
 	token    = "eyJ0eXAiOiAiVENWMiJ9" // what the stand-in server is signed in to with
 	oneBuild = "bt280"
 	twoBuild = "bt1568"
 )
 
 // lines is every line of the box.
-func lines() []int { return []int{blinker, arming, branch, launch, lampOne, lampTwo} }
+func lines() []int { return append(lamps(), arming, branch, launch) }
+
+// lamps is every line that the box drives.
+func lamps() []int { return []int{blinker, lampOne, lampTwo, siren} }
 
 // station is a machine with one box: a chip, a server and a configuration.
 type station struct {
@@ -128,6 +132,9 @@ func bareStation(t *testing.T, chip gpiosim.Config, opts ...citest.Option) *stat
 func (s *station) configure(way string) {
 	s.t.Helper()
 	s.write("config.toml", fmt.Sprintf(`
+[pins]
+siren = %d
+
 [teamcity]
 url = %q
 token_file = "token"
@@ -147,7 +154,7 @@ name = "Hubot"
 led  = %d
 follow = false
 teamcity = { build_type = %q, branch = "main" }
-`, s.server.URL(), way, lampOne, oneBuild, lampTwo, twoBuild), 0o644)
+`, siren, s.server.URL(), way, lampOne, oneBuild, lampTwo, twoBuild), 0o644)
 }
 
 func (s *station) path(name string) string { return filepath.Join(s.dir, name) }

@@ -40,7 +40,7 @@ func wantStory(s *station, start func(*station) running) {
 	box.stop()
 	box.ended(0)
 	s.wantFree()
-	for _, pin := range []int{blinker, lampOne, lampTwo} {
+	for _, pin := range lamps() {
 		if s.lit(pin) {
 			s.t.Errorf("the lamp on line %d is still on", pin)
 		}
