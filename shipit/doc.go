@@ -45,6 +45,9 @@
 // button acknowledges it; the other rules stand with the code in press.go, and
 // the figures in rhythm.go.
 //
+// A box may have a siren, which sounds with the alarm, and a second button, which
+// does nothing but allow a launch in a box that takes two persons: second.go.
+//
 // A press travels one way and once: a settled change of a line becomes an
 // [Event], [Box.Step] answers with actions, and the Loop carries them out. The
 // outcome of a launch comes back as an Event too.
