@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
+	"path/filepath"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -13,6 +14,7 @@ import (
 	"ship-it.example/shipit"
 	"ship-it.example/shipit/ci"
 	"ship-it.example/shipit/ci/citest"
+	"ship-it.example/shipit/journal"
 )
 
 // faultBox is a box with a target on each of several servers, in a bubble.
@@ -23,7 +25,7 @@ type faultBox struct {
 	names   []string
 	servers []*citest.Server // by target
 	fleet   *ci.Fleet
-	journal *ledger
+	path    string // of the journal
 	loop    *shipit.Loop
 	on      bool // the switch
 	counts  counts
@@ -35,7 +37,7 @@ type faultBox struct {
 // newFaultBox makes the servers: today's in the even rounds, old ones in the odd.
 func newFaultBox(t *testing.T, seed uint64) *faultBox {
 	t.Helper()
-	b := &faultBox{injector: newInjector(seed), t: t, hand: rand.New(rand.NewPCG(seed, 1)), journal: newLedger(), counts: counts{}}
+	b := &faultBox{injector: newInjector(seed), t: t, hand: rand.New(rand.NewPCG(seed, 1)), path: filepath.Join(t.TempDir(), "journal.jsonl"), counts: counts{}}
 	all := kinds()
 	some := []kindCase{all[0], all[2], all[3], all[5], all[6]}
 	if seed%2 == 1 {
@@ -73,18 +75,28 @@ func merge(to *ci.Servers, one ci.Servers) {
 
 // run runs the box until ctx ends, and goes on with what is open in its journal.
 func (b *faultBox) run(ctx context.Context) <-chan error {
+	b.t.Helper()
+	j := journal.New(journal.Settings{Path: b.path, Boot: "1", Log: slog.New(slog.DiscardHandler), Fault: func(err error) { b.t.Error(err) }})
+	open, err := j.Open()
+	if err != nil {
+		b.t.Error(err)
+	}
 	follow := make([]bool, len(b.names))
 	for i := range follow {
 		follow[i] = true
 	}
 	b.loop = shipit.NewLoop(shipit.Config{
 		Targets: b.names, Ways: b.fleet.Ways(), Rearm: true, Panel: dark{}, Server: b.fleet, Follower: b.fleet, Follow: follow,
-		Speaker: dark{}, Journal: b.journal, Resume: b.journal.unclosed(), Log: slog.New(slog.DiscardHandler),
+		Speaker: dark{}, Journal: j, Resume: open, Log: slog.New(slog.DiscardHandler),
 		Rules:   shipit.Rules{OnNoGo: true},
 		Observe: func(box shipit.Box) { b.mu.Lock(); b.box = box; b.mu.Unlock() },
 	})
 	over := make(chan error, 1)
-	go func() { over <- b.loop.Run(ctx) }()
+	go func() {
+		err := b.loop.Run(ctx)
+		j.End(time.Minute)
+		over <- err
+	}()
 	b.loop.Post(shipit.Found{})
 	b.on = false
 	b.pass(time.Millisecond)

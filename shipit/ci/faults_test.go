@@ -85,7 +85,7 @@ func playRound(t *testing.T, seed uint64) counts {
 	}
 	b.befall(fault{})
 	b.calm()
-	before := b.journal.launches()
+	before := len(b.launches())
 
 	ctx, stop = context.WithCancel(t.Context())
 	over = b.run(ctx)
@@ -97,7 +97,7 @@ func playRound(t *testing.T, seed uint64) counts {
 	if err := <-over; err != nil {
 		t.Error(err)
 	}
-	if n := b.journal.launches(); n != before || n != perRound {
+	if n := len(b.launches()); n != before || n != perRound {
 		t.Errorf("%d launches before the restart, and %d after it", before, n)
 	}
 	return b.reckon()

@@ -1,71 +1,35 @@
 package ci_test
 
 import (
-	"context"
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
-	"sync"
 
 	"ship-it.example/shipit"
+	"ship-it.example/shipit/journal"
 )
 
-// ledger is a journal in memory: the lines, and what is open.
-type ledger struct {
-	mu    sync.Mutex
-	open  map[string]shipit.Record // launches, by id
-	lines []shipit.Record
-}
-
-var _ shipit.Journal = (*ledger)(nil)
-
-func newLedger() *ledger { return &ledger{open: map[string]shipit.Record{}} }
-
-func (*ledger) Reserve(context.Context) (string, error) { return shipit.NewLaunchID(), nil }
-func (*ledger) Release(string)                          {}
-
-func (l *ledger) Begin(r shipit.Record) error {
-	l.Update(r)
-	return nil
-}
-
-func (l *ledger) Update(r shipit.Record) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.open[r.ID] = r
-}
-
-func (l *ledger) Close(r shipit.Record) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	delete(l.open, r.ID)
-	l.lines = append(l.lines, r)
-}
-
-// unclosed is what the next run goes on with, in order.
-func (l *ledger) unclosed() []shipit.Record {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	var list []shipit.Record
-	for _, r := range l.open {
-		list = append(list, r)
+// read is what the journal says.
+func (b *faultBox) read() journal.Log {
+	b.t.Helper()
+	log, err := journal.Read(b.path)
+	if err != nil || log.Bad > 0 {
+		b.t.Errorf("the journal: %v, %d bad lines", err, log.Bad)
 	}
-	slices.SortFunc(list, func(a, b shipit.Record) int { return a.Time.Compare(b.Time) })
-	return list
+	return log
 }
 
-// launches counts the launches, open or closed.
-func (l *ledger) launches() int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	n := len(l.open)
-	for _, r := range l.lines {
-		if r.Kind == shipit.KindLaunch {
-			n++
+// launches is its lines about launches, and those that are open.
+func (b *faultBox) launches() []shipit.Record {
+	b.t.Helper()
+	log := b.read()
+	var list []shipit.Record
+	for _, line := range append(log.Lines, log.Open...) {
+		if line.Kind == shipit.KindLaunch {
+			list = append(list, line.Record)
 		}
 	}
-	return n
+	return list
 }
 
 // found is a build at a server.
@@ -91,13 +55,12 @@ func (b *faultBox) reckon() counts {
 			b.counts["builds"]++
 		}
 	}
-	if left := b.journal.unclosed(); len(left) > 0 {
-		b.t.Errorf("launches are still open: %+v", left)
+	if open := b.read().Open; len(open) > 0 {
+		b.t.Errorf("launches are still open: %+v", open)
 	}
-	for _, r := range b.journal.lines {
-		if r.Kind != shipit.KindLaunch {
-			continue
-		}
+	presses := map[string]int{}
+	for _, r := range b.launches() {
+		presses[r.Target]++
 		b.counts["launches"]++
 		b.counts["launches: "+r.Answer]++
 		if r.Answer == shipit.Started.String() && r.Reason != "" {
@@ -113,14 +76,8 @@ func (b *faultBox) reckon() counts {
 		b.t.Errorf("builds that nobody launched: %+v", builds)
 	}
 	for i, s := range b.servers {
-		presses := 0
-		for _, r := range b.journal.lines {
-			if r.Kind == shipit.KindLaunch && r.Target == b.names[i] {
-				presses++
-			}
-		}
-		if s.Builds() > presses || s.Requests() > presses {
-			b.t.Errorf("%s: %d presses, %d requests, %d builds", b.names[i], presses, s.Requests(), s.Builds())
+		if n := presses[b.names[i]]; s.Builds() > n || s.Requests() > n {
+			b.t.Errorf("%s: %d presses, %d requests, %d builds", b.names[i], n, s.Requests(), s.Builds())
 		}
 	}
 	return b.counts
