@@ -154,8 +154,16 @@ each:
   hold launch|branch|second 2s     goes on at once
   wait 1s
   server ok|fail 500|late 500|slow 3s|limit 30s|twice|vanish|drop|silent
+  server asked ok|fail 401|...     the same, for questions: about builds, and
+                                   whether a launch would be taken (no-go)
+  server build ["Hubot"] queued|running 40%|passed|failed|cancelled|lost
+                                   where that target's build is from now on; without
+                                   a name it is the latest launch's
   expect blinker on|off|blinking
+  expect blinker go|no-go|offline  what it tells while the box is armed
   expect lamp 25 on|off|blinking
+  expect light "Hubot" none|not started|unknown|queued|running|passed|failed|
+                       cancelled|lost|no word        what its lamp tells
   expect target "Hubot"
   expect state safe|locked|armed|launching|failed
   expect launches 1                requests that the server received
@@ -163,7 +171,7 @@ each:
   expect siren on|off
   quit                             also the end of the input
 
-An expectation waits up to 2 s, and the first one that does not hold ends the
-simulator with exit code 1. Empty lines and what follows a # are skipped.`,
+An expectation waits up to 2 s, one of a light up to 15 s, and the first one that
+does not hold ends the simulator with exit code 1. Empty lines and what follows a # are skipped.`,
 	}
 }

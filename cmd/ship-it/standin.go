@@ -12,58 +12,39 @@ import (
 	"ship-it.example/shipit/config"
 )
 
-// standIns are the stand-in servers of a rig, one for each kind that its
-// targets have, as one.
-type standIns []*citest.Server
-
-// SetMode changes what every one of them does.
-func (s standIns) SetMode(m citest.Mode) {
-	for _, server := range s {
-		server.SetMode(m)
-	}
-}
-
-// Requests counts the launches that came to any.
-func (s standIns) Requests() int {
-	n := 0
-	for _, server := range s {
-		n += server.Requests()
-	}
-	return n
-}
-
 // standIn has the launches go to stand-in servers of our own: all to one of that
 // kind, or, with "", each target's to its own kind. What has no stand-in of its
 // own, a command or a webhook, goes to a TeamCity then; nothing real is run or
 // reached in any case.
-func (r *rig) standIn(kind citest.Kind) (standIns, error) {
+func (r *rig) standIn(kind citest.Kind) (*standIns, error) {
 	var servers ci.Servers
-	var all standIns
-	begun := map[citest.Kind]string{}
+	all := &standIns{newest: map[int]int{}}
+	begun := map[citest.Kind]*citest.Server{}
 	work := make([]ci.Work, len(r.config.Targets))
 	for i, target := range r.config.Targets {
 		own := kind
 		if own == "" {
 			own = kindOf(target.Work)
 		}
-		if begun[own] == "" {
+		if begun[own] == nil {
 			server, err := citest.New(citest.As(own))
 			if err != nil {
 				return nil, err
 			}
 			r.closers = append(r.closers, server.Close)
-			all = append(all, server)
-			begun[own] = server.URL()
+			begun[own] = server
 			if err := r.reach(&servers, own, server.URL()); err != nil {
 				return nil, err
 			}
 		}
+		all.byTarget = append(all.byTarget, begun[own])
 		var err error
 		if work[i], err = workOn(own, target); err != nil {
 			return nil, err
 		}
 	}
 	r.serve(servers, work)
+	all.Server, r.server = r.server, all
 	return all, nil
 }
 

@@ -11,8 +11,12 @@ import (
 	"ship-it.example/shipit"
 )
 
-// patience is how long an expectation waits to come true.
-const patience = 2 * time.Second
+// patience is how long an expectation waits to come true; the server has to be
+// asked again for one of a light.
+const (
+	patience      = 2 * time.Second
+	lightPatience = 15 * time.Second
+)
 
 // blinkTime is how long both levels of a lamp that blinks may take to be seen.
 const blinkTime = time.Second
@@ -29,7 +33,14 @@ func (s *Stage) expect(ctx context.Context, e expect) error {
 	if e.what == "siren" && s.wiring.Siren == nil {
 		return fmt.Errorf("%w: there is no siren", ErrExpected)
 	}
-	err := s.await(ctx, patience, func() bool { return s.holds(e) })
+	limit := patience
+	if e.what == "light" {
+		if _, err := s.target(e.target); err != nil {
+			return fmt.Errorf("%w: %w", ErrExpected, err)
+		}
+		limit = lightPatience
+	}
+	err := s.await(ctx, limit, func() bool { return s.holds(e) })
 	if err != nil {
 		s.mu.Lock()
 		defer s.mu.Unlock()
@@ -91,7 +102,12 @@ func (s *Stage) seen(e expect) string {
 		return s.sounds[0].String()
 	}
 	switch e.what {
+	case "light":
+		return s.lightOf(e.target)
 	case "blinker":
+		if slices.Contains([]string{"go", "no-go", "offline"}, e.want) {
+			return s.told()
+		}
 		return light(s.lamps[s.wiring.Blinker.Pin], time.Now())
 	case "siren":
 		return level(s.lamps[s.wiring.Siren.Pin])

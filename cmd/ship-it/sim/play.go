@@ -74,10 +74,16 @@ func (s *Stage) do(ctx context.Context, step step) error {
 	case pause:
 		return sleep(ctx, step.d)
 	case serve:
-		if s.server == nil {
-			return errors.New("there is no stand-in server with --live")
+		switch {
+		case s.server == nil:
+			return errNoServer
+		case step.asked:
+			s.server.SetAsking(step.mode)
+		default:
+			s.server.SetMode(step.mode)
 		}
-		s.server.SetMode(step.mode)
+	case build:
+		return s.become(step)
 	case expect:
 		return s.expect(ctx, step)
 	}

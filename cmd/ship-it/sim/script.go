@@ -30,16 +30,20 @@ type (
 	quit    struct{}          // the end
 	turn    struct{ on bool } // the arming switch
 	pause   struct{ d time.Duration }
-	serve   struct{ mode citest.Mode }
-	press   struct {
+	serve   struct {
+		mode  citest.Mode
+		asked bool // of questions
+	}
+	press struct {
 		button shipit.Button
 		d      time.Duration
 		goOn   bool // don't wait for the release
 	}
 	expect struct {
-		what string // blinker, lamp, target, state, launches, sound, siren
-		pin  int    // of a lamp
-		want string
+		what   string // blinker, lamp, light, target, state, launches, sound, siren
+		pin    int    // of a lamp
+		target string // of a light
+		want   string
 	}
 )
 
@@ -69,11 +73,7 @@ func parse(line string) (step, error) {
 		d, err := parseTime(args)
 		return pause{d}, err
 	case "server":
-		mode, err := citest.ParseMode(args)
-		if err != nil {
-			return nil, fmt.Errorf("%w: %w", ErrScript, err)
-		}
-		return serve{mode}, nil
+		return parseServer(args, line)
 	case "expect":
 		return parseExpect(args, line)
 	}
@@ -128,13 +128,16 @@ func parseTime(args []string) (time.Duration, error) {
 // the line itself, with its blanks.
 func parseExpect(args []string, line string) (step, error) {
 	if len(args) < 2 {
-		return nil, fmt.Errorf("%w: expect what? blinker, lamp, target, state, launches, sound or siren, and how it shall be", ErrScript)
+		return nil, fmt.Errorf("%w: expect what? blinker, lamp, light, target, state, launches, sound or siren, and how it shall be", ErrScript)
 	}
 	e := expect{what: args[0], want: strings.Join(args[1:], " ")}
 	var err error
 	switch e.what {
 	case "blinker":
-		return e, e.oneOf("on", "off", "blinking")
+		return e, e.oneOf("on", "off", "blinking", "go", "no-go", "offline")
+	case "light":
+		_, rest, _ := strings.Cut(line, args[0])
+		return parseLight(strings.TrimSpace(rest))
 	case "lamp":
 		if e.pin, err = strconv.Atoi(args[1]); err != nil {
 			return nil, fmt.Errorf("%w: which lamp? give its GPIO number, got %q", ErrScript, args[1])
@@ -162,7 +165,7 @@ func parseExpect(args []string, line string) (step, error) {
 		}
 		return e, nil
 	}
-	return nil, fmt.Errorf("%w: can't expect a %q, only blinker, lamp, target, state, launches, sound or siren", ErrScript, e.what)
+	return nil, fmt.Errorf("%w: can't expect a %q, only blinker, lamp, light, target, state, launches, sound or siren", ErrScript, e.what)
 }
 
 func (e expect) oneOf(words ...string) error {

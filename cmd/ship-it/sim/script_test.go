@@ -39,6 +39,25 @@ func TestParse(t *testing.T) {
 		{line: "expect sound alarm", want: expect{what: "sound", want: "alarm"}},
 		{line: "expect siren on", want: expect{what: "siren", want: "on"}},
 
+		{line: "expect blinker no-go", want: expect{what: "blinker", want: "no-go"}},
+		{line: `expect light "Client Int" not started`, want: expect{what: "light", target: "Client Int", want: "not started"}},
+		{line: `expect light Client Int no word # really`, want: expect{what: "light", target: "Client Int", want: "no word"}},
+		{line: `expect light "not started" unknown`, want: expect{what: "light", target: "not started", want: "unknown"}},
+		{line: "server build failed", want: build{stage: shipit.StageFailed}},
+		{line: "server build running 40%", want: build{stage: shipit.StageRunning, progress: 0.4}},
+		{line: `server build "Client Int" running 100%`, want: build{target: "Client Int", stage: shipit.StageRunning, progress: 1}},
+		{line: `server build "100%" lost`, want: build{target: "100%", stage: shipit.StageLost}},
+		{line: "server build Hubot queued", want: build{target: "Hubot", stage: shipit.StageQueued}},
+		{line: "server build", err: "what became of the build"},
+		{line: "server build red", err: "what became of the build"},
+		{line: "server build Hubotqueued", err: "what became of the build"},
+		{line: "server build passed 40%", err: "is no progress"},
+		{line: "server build running 140%", err: "is no progress"},
+		{line: "server build 40%", err: "what became of the build"},
+		{line: "server asked", err: "asked and one of them"},
+		{line: "server asked why", err: "asked and one of them"},
+		{line: `expect light "Client Int"`, err: "a light is"},
+		{line: `expect light failed`, err: "a light is"},
 		{line: "jump", err: `"jump", want arm`},
 		{line: "arm now", err: "arm stands alone"},
 		{line: "press", err: "press what"},
@@ -73,7 +92,7 @@ func TestParse(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(c.want, got, cmp.AllowUnexported(turn{}, press{}, pause{}, expect{})); diff != "" {
+			if diff := cmp.Diff(c.want, got, cmp.AllowUnexported(turn{}, press{}, pause{}, expect{}, build{})); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
@@ -83,7 +102,7 @@ func TestParse(t *testing.T) {
 // FuzzParse: whatever is typed is a step or an ErrScript, and never a press
 // that lasts for ever or for no time.
 func FuzzParse(f *testing.F) {
-	for _, line := range []string{"arm", "press launch 200ms", "hold branch 2s", `expect target "Hubot"`, "server fail 500", "expect lamp 25 blinking", "wait 1s # x"} {
+	for _, line := range []string{"arm", "press launch 200ms", "hold branch 2s", `expect target "Hubot"`, "server fail 500", "expect lamp 25 blinking", "wait 1s # x", `server build "A" running 40%`, `expect light "A" not started`} {
 		f.Add(line)
 	}
 	f.Fuzz(func(t *testing.T, line string) {

@@ -26,8 +26,12 @@ type Wiring struct {
 
 // Server is the stand-in that launches go to.
 type Server interface {
-	SetMode(citest.Mode)
-	Requests() int // that could start something
+	SetMode(citest.Mode)   // of launches
+	SetAsking(citest.Mode) // of questions
+	Requests() int         // that could start something
+	// Become has the latest build of a target, or with -1 that of the latest
+	// launch, be in a stage from now on.
+	Become(target int, stage shipit.Stage, progress float64) error
 }
 
 // Stage is the simulated box seen from outside: hands, eyes and ears. It is

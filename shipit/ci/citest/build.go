@@ -144,3 +144,24 @@ func (s *Server) cancel(n int, running bool) bool {
 	}
 	return false
 }
+
+// held is how long a build stays where it was told to be.
+const held = 1000 * time.Hour
+
+// Become has a build, from 1 on, be in that stage until it is told to be in
+// another; a running one has come so far, from 0 to 1.
+func (s *Server) Become(n int, stage shipit.Stage, progress float64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	b := s.builds[n-1]
+	b.cancelled = false
+	age := time.Since(b.queued)
+	switch stage {
+	case shipit.StageQueued:
+		b.life = Life{Queue: held}
+	case shipit.StageRunning:
+		b.life = Life{Queue: age - time.Duration(progress*float64(held)), Run: held}
+	default:
+		b.life = Life{Queue: min(b.life.Queue, age), End: stage}
+	}
+}
