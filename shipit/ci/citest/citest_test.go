@@ -312,3 +312,25 @@ func TestTLS(t *testing.T) {
 		_ = c.Close()
 	}
 }
+
+// TestChat: a chat takes messages, and fails like any other.
+func TestChat(t *testing.T) {
+	t.Parallel()
+	s := start(t, citest.As(citest.Chat))
+	for _, c := range []struct {
+		method, body string
+		code         int
+		said         string
+	}{{"POST", `{"text":"hello"}`, 200, "ok"}, {"POST", "", 400, "no_text"}, {"GET", "", 400, "invalid_payload"}} {
+		if code, said := send(t, s, c.method, "/hooks/x", "application/json", c.body); code != c.code || said != c.said {
+			t.Errorf("%s %q gave %d %q, want %d %q", c.method, c.body, code, said, c.code, c.said)
+		}
+	}
+	s.SetMode(citest.Fail(503))
+	if code, _ := send(t, s, "POST", "/hooks/x", "application/json", "{}"); code != 503 {
+		t.Errorf("told to fail, it said %d", code)
+	}
+	if _, err := citest.ParseKind("chat"); !errors.Is(err, citest.ErrKind) {
+		t.Errorf("a chat is a kind of CI server: %v", err)
+	}
+}

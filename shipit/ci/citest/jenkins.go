@@ -50,16 +50,22 @@ func (j jenkins) order(x *exchange) (job string, no *reply) {
 		return "", j.refuse(http.StatusMethodNotAllowed, "Form has to be submitted via POST")
 	case with && x.s.parameters != nil && len(x.s.parameters) == 0:
 		return "", j.refuse(http.StatusBadRequest, "Job is not parameterized")
+	case x.s.full:
+		return "", &reply{code: http.StatusFound, to: "."}
 	}
 	return job, nil
 }
 
 // queued answers with the item's address alone. buildWithParameters says 303 if
-// the order joined another one, build says 201 then too.
+// the order joined another one; build says 201 then too, or 302 to the job if
+// that takes parameters.
 func (jenkins) queued(x *exchange, b build) *reply {
 	code := http.StatusCreated
-	if b.joined && strings.HasSuffix(x.r.URL.Path, "WithParameters") {
+	switch with := strings.HasSuffix(x.r.URL.Path, "WithParameters"); {
+	case b.joined && with:
 		code = http.StatusSeeOther
+	case b.joined && len(x.s.parameters) > 0:
+		return &reply{code: http.StatusFound, to: "."}
 	}
 	return &reply{code: code, to: fmt.Sprintf("http://behind-a-proxy.example/queue/item/%d/", b.n)}
 }

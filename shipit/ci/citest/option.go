@@ -26,6 +26,8 @@ type options struct {
 	plain      bool     // names nothing: no run's id, no pipeline's name
 	joins      bool     // an order that is the same as one in the queue joins it
 	disabled   bool     // no job can be built
+	csrf       bool     // a TeamCity from 2020.1 on
+	full       bool     // the queue takes nothing
 	parameters []string // that a job takes; nil: any
 }
 
@@ -46,6 +48,15 @@ func Joining() Option { return func(s *Server) { s.joins = true } }
 // Disabled makes every job one that can't be built: a Jenkins says so when it is
 // asked.
 func Disabled() Option { return func(s *Server) { s.disabled = true } }
+
+// CheckingCSRF makes it a TeamCity that takes orders by a token alone: who signs
+// in by a password would have to bring one of its own against forgery
+// (https://jetbrains.com/help/teamcity/csrf-protection.html).
+func CheckingCSRF() Option { return func(s *Server) { s.csrf = true } }
+
+// ShuttingDown makes it a Jenkins whose queue takes nothing any more, which it
+// says by a redirect to the job.
+func ShuttingDown() Option { return func(s *Server) { s.full = true } }
 
 // WithParameters is what a Jenkins job takes; without names, nothing.
 func WithParameters(names ...string) Option {

@@ -55,6 +55,8 @@ func (t teamcity) order(x *exchange) (job string, no *reply) {
 		return "", t.refuse(http.StatusNotFound, "there is nothing at this path")
 	case x.r.Method != http.MethodPost:
 		return "", t.refuse(http.StatusMethodNotAllowed, "builds are queued with POST")
+	case x.s.csrf && !strings.HasPrefix(x.r.Header.Get("Authorization"), "Bearer "):
+		return "", &reply{code: http.StatusForbidden, media: "text/plain", body: []byte("403 Forbidden: CSRF Header X-TC-CSRF-Token does not match CSRF session value")}
 	case media != "application/xml":
 		return "", t.refuse(http.StatusUnsupportedMediaType, "the request must be application/xml")
 	}
