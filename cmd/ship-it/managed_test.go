@@ -11,6 +11,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"ship-it.example/shipit/view"
 )
 
 // systemd is what a service sees of systemd: a socket that hears it, a folder
@@ -94,7 +96,7 @@ func TestService(t *testing.T) {
 	if code, stdout, _ := s.run("status", "--pidfile", pidfile); code != 0 || !strings.HasPrefix(stdout, "ship-it is running "+who+" since 20") {
 		t.Errorf("status ended with %d: %s", code, stdout)
 	}
-	if _, stdout, _ := s.run("status", "--json", "--pidfile", pidfile); !strings.Contains(stdout, `"as":"service"`) {
+	if _, stdout, _ := s.run("status", "--json", "--pidfile", pidfile, "--socket", s.path("sock")); !strings.Contains(stdout, `"as":"service"`) || !strings.Contains(stdout, `"view":{`) {
 		t.Errorf("status --json: %s", stdout)
 	}
 	if code, _, stderr := s.finish(s.command("-d", "--pidfile", pidfile, "--logfile", "none")); code != 0 || !strings.Contains(stderr, "ship-it: process already running "+who) {
@@ -103,9 +105,12 @@ func TestService(t *testing.T) {
 	if err := cmd.Process.Signal(syscall.SIGHUP); err != nil { // does nothing
 		t.Fatal(err)
 	}
+	w := s.watch()
 	h := s.hand()
 	h.press() // refused
 	h.arm()
+	w.until("armed", func(v view.View) bool { return v.State == "armed" })
+	inOrder(t, strings.Join(w.log, "\n"), "] pins have been initialized!", "] WARN Refused launch: not armed") // stamped, whatever the journal gets
 	s.hear("STATUS=armed, target Client Int")
 	s.hear("WATCHDOG=1")
 	if code, stdout, _ := s.run("stop", "--pidfile", pidfile); code != 0 || stdout != "ship-it "+who+" has ended\n" {
@@ -118,6 +123,7 @@ func TestService(t *testing.T) {
 	if _, err := os.Lstat(pidfile); err == nil {
 		t.Error("the pidfile is left")
 	}
+	s.checkNoSocket()
 	log := s.journalled()
 	inOrder(t, log, "<6>pins have been initialized!\n", "<6>Armed\n", "<6>received signal 15, exiting...\n", "<6>cleaning up pins!\n")
 	if !strings.Contains(log, "\n<4>WARN Refused launch: not armed\n") {

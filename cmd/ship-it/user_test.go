@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"ship-it.example/shipit/view"
 )
 
 // TestUser: with --user the daemon reads a secret that only root may read, then
@@ -49,6 +51,7 @@ func TestUser(t *testing.T) {
 		}
 	}
 	p.waitFile("log", "Triggered a build of Client Int")
+	p.watch().until("a build", func(v view.View) bool { return v.Targets[0].Build != nil })
 	if code, stdout, stderr := p.run("stop", "--pidfile", pidfile); code != 0 || !strings.Contains(stdout, "has ended") {
 		t.Errorf("stop ended with %d: %s%s", code, stdout, stderr)
 	}
@@ -58,4 +61,5 @@ func TestUser(t *testing.T) {
 	if _, err := os.Lstat(pidfile); err == nil {
 		t.Error("the pidfile is left")
 	}
+	p.checkNoSocket() // the folder is his
 }
