@@ -108,7 +108,7 @@ func (s *station) box() []string {
 func (s *station) pidfile() []string { return []string{"--pidfile", s.path("pid")} }
 
 func (s *station) daemon() []string {
-	return append(append([]string{"-d", "--logfile", s.path("log")}, s.pidfile()...), s.box()...)
+	return append(append([]string{"-d", "--logfile", s.path("log"), "--socket", s.path("sock")}, s.pidfile()...), s.box()...)
 }
 
 // must runs the program to its good end and returns what it printed.

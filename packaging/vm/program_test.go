@@ -48,7 +48,7 @@ func (s *station) launchForeground() *foreground {
 		s.t.Fatal(err)
 	}
 	defer log.Close()
-	p := &foreground{s: s, cmd: s.command(s.box()...)}
+	p := &foreground{s: s, cmd: s.command(append(s.box(), "--socket", s.path("sock"))...)}
 	p.cmd.Stderr = log
 	if err := p.cmd.Start(); err != nil {
 		s.t.Fatal(err)

@@ -185,7 +185,7 @@ func (s *station) box() []string {
 func (s *station) pidfile() []string { return []string{"--pidfile", s.pidPath} }
 
 func (s *station) daemon() []string {
-	return append(append([]string{"-d", "--logfile", s.path("log")}, s.pidfile()...), s.box()...)
+	return append(append([]string{"-d", "--logfile", s.path("log"), "--socket", s.path("sock")}, s.pidfile()...), s.box()...)
 }
 
 // result is how a program ended, and what it said.
