@@ -103,7 +103,7 @@ func TestSocket(t *testing.T) {
 	r := p.start()
 	p.checkSocket()
 	w := p.watch()
-	if diff := cmp.Diff(view.About{Version: release, Pid: r.cmd.Process.Pid}, w.last.About); diff != "" {
+	if diff := cmp.Diff(view.About{Version: version(), Pid: r.cmd.Process.Pid}, w.last.About); diff != "" {
 		t.Errorf("about: -want +got:\n%s", diff)
 	}
 	lamps := []int{w.last.Blinker.Pin, w.last.Targets[0].Lamp.Pin, w.last.Targets[1].Lamp.Pin}
