@@ -219,6 +219,20 @@ func (m *machine) status() (state, as string, pid int) {
 	return answer.State, answer.As, answer.Pid
 }
 
+// wantShown fails unless a member of the group gpio sees what the box shows, and
+// others hear why they don't.
+func (m *machine) wantShown() {
+	m.Helper()
+	as := func(groups string) []string {
+		return []string{"setpriv", "--reuid=nobody", "--regid=nogroup", groups, program, "status"}
+	}
+	want(m.T, 0, []string{"ship-it is running (pid ", " since 20", "Client Int  ", ", selected", "!can't be seen"}, as("--groups=gpio")...)
+	want(m.T, 0, []string{"ship-it is running (pid ", "only root and its group may connect", "!selected"}, as("--clear-groups")...)
+	if told := m.told("can't be watched by others"); told != 0 {
+		m.Errorf("the log says %d times why the box can't be watched:\n%s", told, m.log())
+	}
+}
+
 // upgrade has dpkg bring another version. A request that waits for its answer
 // when the old box is told to end gets it: it comes once the lines are free,
 // within the box's 2 s. At no moment are there two boxes.

@@ -37,6 +37,7 @@ const (
 	token    = "/etc/ship-it/teamcity.token"
 	pidfile  = "/run/ship-it/ship-it.pid"
 	logfile  = "/var/log/ship-it.log"
+	socket   = "/run/ship-it/sock"
 )
 
 // needRoot skips a test that is not in a fresh root.

@@ -85,6 +85,7 @@ func systemdOneTruth(m *machine) {
 	}
 	words := []string{fmt.Sprintf("pid %d, as a service of systemd", pid)}
 	want(m.T, 0, words, program, "status")
+	m.wantShown()
 	want(m.T, 0, words, program, "-d")
 	want(m.T, 0, words, program, "-d", "--user", "ship-it")
 	want(m.T, 1, []string{fmt.Sprint(pid)}, program)
@@ -97,6 +98,9 @@ func systemdOneTruth(m *machine) {
 	eventually(m.T, "the end of the service", func() bool { return m.property("ActiveState") == "inactive" })
 	wantNoBox(m.T)
 	m.wantLines(false)
+	if exists(socket) {
+		m.Error("the socket is left")
+	}
 	want(m.T, 3, nil, "service", "ship-it", "status")
 	want(m.T, 3, nil, program, "status")
 

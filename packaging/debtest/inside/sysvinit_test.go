@@ -89,10 +89,14 @@ func sysvinitVerbs(m *machine) {
 	want(m.T, 0, []string{"ship-it is running"}, append(nobody, "status")...)
 	want(m.T, 4, []string{"only root can stop it (sudo service ship-it stop)"}, append(nobody, "stop")...)
 	same()
+	m.wantShown()
 
 	verb(0, "stop", "Stopping launch box: ship-it.")
 	wantNoBox(m.T)
 	m.wantLines(false)
+	if exists(socket) {
+		m.Error("the socket is left")
+	}
 	verb(0, "stop", "Stopping launch box: ship-it.")
 	verb(3, "status", "ship-it is not running")
 	verb(7, "reload")
