@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -24,7 +25,10 @@ import (
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"ship-it": func() {
 		becomeNobody()
-		p := program{args: os.Args, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, findChip: findTestChip, root: testRoot()}
+		p := program{
+			args: os.Args, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, findChip: findTestChip, root: testRoot(),
+			clockDoubt: func(time.Time) bool { return os.Getenv("TEST_NO_CLOCK") != "" },
+		}
 		os.Exit(p.run(context.Background()))
 	}})
 }

@@ -24,7 +24,8 @@ func Look(root fs.FS) Machine {
 	model, _ := fs.ReadFile(root, "proc/device-tree/model")
 	m.Model = string(bytes.TrimRight(model, "\x00\n"))
 	const another = "choose another line"
-	for _, line := range []int{0, 1} {
+	short, _ := early(m.Model)
+	for line := 0; line < 2 && !short; line++ { // the short header has none
 		m.uses[line] = use{"the EEPROM of add-on boards, on which the Pi talks as it boots", another}
 	}
 	if exists(root, "dev/i2c-1") {

@@ -20,6 +20,9 @@ type Part struct {
 // one that isn't there.
 type Wire string
 
+// clash is the wire of a line that has two.
+const clash Wire = "clash"
+
 // Colour is the terminal's colour that is most like the wire's.
 func (w Wire) Colour() term.Colour {
 	switch w {
@@ -35,6 +38,8 @@ func (w Wire) Colour() term.Colour {
 		return term.Yellow
 	case "cyan":
 		return term.Cyan
+	case clash:
+		return term.Red
 	}
 	return term.Plain
 }
@@ -64,9 +69,8 @@ type picture struct {
 func Picture(model string, parts []Part, states map[int]State, i term.Ink) string {
 	p := picture{ink: i, parts: map[int]Part{}, states: states}
 	for _, part := range parts {
-		if other, taken := p.parts[part.Line]; taken {
-			part.Name = other.Name + " and " + part.Name
-			part.Wire = ""
+		if _, taken := p.parts[part.Line]; taken {
+			part.Name, part.Wire = "two parts: see below", clash
 		}
 		p.parts[part.Line] = part
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"ship-it.example/cmd/ship-it/board"
@@ -127,8 +128,12 @@ func Examine(ctx context.Context, b Box, person *Person, report Report) ([]Findi
 			v.skip("", "left out: nobody answers any more", "")
 		case errors.Is(err, errSkipped):
 			v.skip("", "left out, as you wished", "")
+		case errors.Is(err, gpio.ErrChipLost):
+			v.closed = "the chip is gone"
+			fallthrough
 		case err != nil:
-			v.bad("", err.Error(), remedy(err))
+			text, _, _ := strings.Cut(err.Error(), "\n") // the others say the same of other lines
+			v.bad("", text, remedy(err))
 		}
 	}
 	return v.findings, nil
