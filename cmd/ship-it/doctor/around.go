@@ -17,7 +17,7 @@ type Folder struct {
 	What   string // "log"
 	Path   string
 	Else   string // what to do about one that can't be written
-	Lasts  bool   // what is in it has to outlive a power cut
+	Dies   string // the file system that it is on, if that dies with the power and should not
 	Absent bool   // it may be missing: the box makes it
 }
 
@@ -51,10 +51,7 @@ func (v *visit) disk(context.Context) error {
 func (v *visit) folder(f Folder) {
 	about := f.What + ", " + f.Path
 	path := f.Path
-	for f.Absent && path != "/" {
-		if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
-			break
-		}
+	if _, err := os.Stat(path); f.Absent && errors.Is(err, fs.ErrNotExist) {
 		path = filepath.Dir(path)
 	}
 	var st unix.Statfs_t
@@ -63,14 +60,13 @@ func (v *visit) folder(f Folder) {
 		return
 	}
 	free := st.Bavail * uint64(st.Bsize)
-	const inMemory = unix.TMPFS_MAGIC
 	switch {
 	case st.Flags&unix.ST_RDONLY != 0:
 		v.bad(about, "is read-only", f.Else)
 	case unix.Access(path, unix.W_OK) != nil:
 		v.skip(about, "left out: this user may not write there", "use sudo")
-	case f.Lasts && st.Type == inMemory:
-		v.warn(about, "is in memory, and gone at the next power cut", f.Else)
+	case f.Dies != "":
+		v.warn(about, "lies on "+f.Dies+", and is gone when the power is", f.Else)
 	case free < roomFor:
 		v.warn(about, fmt.Sprintf("has %d MB free", free>>20), "make room")
 	default:

@@ -102,7 +102,20 @@ func TestExamine(t *testing.T) {
 		{"one that isn't reached", func(_ *virtual.Chip, b *doctor.Box) {
 			b.Server = server{blind: true, dial: map[int]error{0: errors.New("unreachable: no route")}}
 		}, nil, []string{"server: target A: unreachable: no route"}},
-		{"no secret", func(_ *virtual.Chip, b *doctor.Box) { b.Server, b.Closed = nil, errors.New("no token") }, nil, []string{"configuration: : no token"}},
+		{"no secret", func(_ *virtual.Chip, b *doctor.Box) {
+			b.Server, b.Closed = nil, []board.Trouble{{Text: "no token", Remedy: "make one"}}
+		}, nil, []string{"configuration: : no token"}},
+		{"where it writes", func(_ *virtual.Chip, b *doctor.Box) {
+			b.Folders = []doctor.Folder{
+				{What: "log", Path: "/", Else: "x"},
+				{What: "journal", Path: "/no-such-folder", Absent: true, Else: "x"},
+				{What: "one on no disk", Path: "/", Dies: "tmpfs", Else: "x"},
+				{What: "one that is missing", Path: "/no/such/folder", Absent: true, Else: "x"},
+			}
+		}, nil, []string{
+			"disk: one on no disk, /: lies on tmpfs, and is gone when the power is",
+			"disk: one that is missing, /no/such/folder: can't be looked at: no such file or directory",
+		}},
 		{"no clock", func(_ *virtual.Chip, b *doctor.Box) { b.ClockDoubt = func(time.Time) bool { return true } }, nil, []string{
 			"clock: : nobody has set the clock: it says 2000-01-01 00:00:00",
 		}},

@@ -12,9 +12,11 @@ import (
 // configuration says which one is looked at; one with a mistake has none of
 // this.
 func (v *visit) configuration(context.Context) error {
-	v.ok("", v.Config+" has no mistake")
-	if v.Closed != nil {
-		v.bad("", v.Closed.Error(), "mend that; ship-it check tells more")
+	for _, t := range v.Closed {
+		v.bad("", t.Text, t.Remedy)
+	}
+	if len(v.Closed) == 0 {
+		v.ok("", v.Config+" has no mistake")
 	}
 	return nil
 }
@@ -32,14 +34,8 @@ func (v *visit) chip(context.Context) error {
 
 // running is whether the box runs, and holds its lines.
 func (v *visit) running(context.Context) error {
-	if v.closed != "" {
-		v.skip("", "left out: "+v.closed, "")
-		return nil
-	}
-	for pin := range v.Chip.Lines() { // a box in the foreground has no pidfile
-		if line, err := v.Chip.Line(pin); err == nil && strings.HasPrefix(line.Owner, "ship-it@") && v.Running == "" {
-			v.Running = line.Owner
-		}
+	if v.Running == "" {
+		v.Running = v.owner()
 	}
 	switch {
 	case v.Running != "":
@@ -48,9 +44,23 @@ func (v *visit) running(context.Context) error {
 	case v.Left != "":
 		v.warn("", "ship-it is dead, and has left "+v.Left, "look into its log; sudo ship-it release, and start it again")
 	default:
-		v.ok("", "ship-it does not run: the lines can be tried")
+		v.ok("", "ship-it does not run")
 	}
 	return nil
+}
+
+// owner is the box that holds a line of the plan, if one does: one in the
+// foreground has no pidfile.
+func (v *visit) owner() string {
+	for _, part := range v.Plan.Inputs {
+		if v.Chip == nil || part.Pin >= v.Chip.Lines() {
+			continue
+		}
+		if line, err := v.Chip.Line(part.Pin); err == nil && strings.HasPrefix(line.Owner, "ship-it@") {
+			return line.Owner
+		}
+	}
+	return ""
 }
 
 // lines is what is known of each line, and what hangs on each input by its

@@ -27,8 +27,8 @@ type Box struct {
 	Left    string // the pidfile of one that is dead; empty if there is none
 
 	Targets []string
-	Server  Server // nil if it can't be asked
-	Closed  error  // why it can't
+	Server  Server          // nil if it can't be asked
+	Closed  []board.Trouble // why it can't
 
 	ClockDoubt func(time.Time) bool
 	Player     string // the program that plays sounds; empty for silence
