@@ -16,6 +16,10 @@
 // memory. A line is named by its BCM number, which on the header's chip is its
 // offset: the names in the device tree differ from board to board.
 //
+// Beside the box a [Meter] measures what contacts do, edge by edge, with the
+// kernel's own times, and [Probe] tells by a line's pulls what hangs on it. For
+// those the kernel is asked without periph, whose line sets keep no time.
+//
 // # When a level counts
 //
 // A level counts when it reads the same at the start and at the end of the

@@ -32,6 +32,8 @@ func paint(parts []board.Part) []board.Part {
 
 func isLamp(name string) bool { return strings.HasPrefix(name, "lamp of ") }
 
+func isOutput(name string) bool { return isLamp(name) || name == "blinker" || name == "siren" }
+
 // partsOf is the parts of a plan, inputs first.
 func partsOf(p gpio.Plan) []board.Part {
 	var parts []board.Part
@@ -48,7 +50,7 @@ func partsOf(p gpio.Plan) []board.Part {
 func partsOfUses(uses []config.Use) []board.Part {
 	var parts []board.Part
 	for _, use := range uses {
-		parts = append(parts, board.Part{Name: use.Part, Line: use.Pin, Output: isLamp(use.Part) || use.Part == "blinker"})
+		parts = append(parts, board.Part{Name: use.Part, Line: use.Pin, Output: isOutput(use.Part)})
 	}
 	return paint(parts)
 }
