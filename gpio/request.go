@@ -81,8 +81,16 @@ func (e *edgeFile) Next(ctx context.Context) (Edge, error) {
 	if err := e.file.SetReadDeadline(time.Time{}); err != nil {
 		return Edge{}, err
 	}
-	stop := context.AfterFunc(ctx, func() { _ = e.file.SetReadDeadline(time.Unix(0, 0)) }) // it can fail only for a file that is closed
-	defer stop()
+	halted := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(halted)
+		_ = e.file.SetReadDeadline(time.Unix(0, 0)) // it can fail only for a file that is closed
+	})
+	defer func() {
+		if !stop() {
+			<-halted // else it would halt the next wait
+		}
+	}()
 	var raw [unsafe.Sizeof(unix.GPIOV2LineEvent{})]byte
 	n, err := e.file.Read(raw[:])
 	if errors.Is(err, os.ErrDeadlineExceeded) {

@@ -103,27 +103,8 @@ box ends it. Exit code 3: no box shows itself.`,
 nothing is ever killed.`,
 		"release": `After a kill -9 Raspberry Pi kernels keep outputs driven, with nobody to own
 them. It is refused while a program holds one of the lines.`,
-		"pins": `On a terminal of 79 columns or more it is a picture of the header, with what the
-configuration puts where, in the colours of the wires in the wiring diagram,
-who holds each line, and its level now. Colours are left out where NO_COLOR is
-set. What can be seen to be wrong is told: two parts on one pin, an input that
-floats, a part on a line that the board itself uses.
-
-With --watch it claims the inputs, and tells of each press how it bounced: the
-edges by the kernel's count and its time, and how long the contact had rested
-before. It needs the lines to be free: ship-it watch shows a box that runs.`,
-		"doctor": `It looks at chip, permission, pidfile, lines, sounds, servers, clock and disk. At
-a terminal it has each lamp looked at, the switch turned, each button pressed
-and each sound heard, and proposes a debounce time. Answers are y, n, a number,
-or s to skip the step. Without a terminal it does what needs no person, and says
-what it left out. It never launches anything: servers are asked what only reads.
-
-A box that runs keeps its lines: stop it first. Exit codes: 0 nothing is wrong,
-1 something is to be mended, 6 there is no configuration to go by.
-
-With --json the findings come as one object on the standard output: wrong and
-skipped count them, findings has each with its step, about, verdict (ok, warn,
-bad, skipped), text and remedy; questions go to the standard error.`,
+		"pins":   pinsHelp,
+		"doctor": doctorHelp,
 		"launch": `The rules of the configuration hold as they do for the button, but for confirm; a
 target that wants two persons can't be launched so. It is refused while the
 box's daemon keeps the journal: press its button, or end it with ship-it stop.

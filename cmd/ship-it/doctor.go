@@ -25,6 +25,19 @@ import (
 	"ship-it.example/shipit/sound"
 )
 
+const doctorHelp = `It looks at chip, permission, pidfile, lines, sounds, servers, clock and disk. At
+a terminal it has each lamp looked at, the switch turned, each button pressed
+and each sound heard, and proposes a debounce time. Answers are y, n, a number,
+or s to skip the step. Without a terminal it does what needs no person, and says
+what it left out. It never launches anything: servers are asked what only reads.
+
+A box that runs keeps its lines: stop it first. Exit codes: 0 nothing is wrong,
+1 something is to be mended, 6 there is no configuration to go by.
+
+With --json the findings come as one object on the standard output: wrong and
+skipped count them, findings has each with its step, about, verdict (ok, warn,
+bad, skipped), text and remedy; questions go to the standard error.`
+
 // doctor examines the box, with whoever sits at the terminal, and tells what is
 // wrong with it and what to do. It launches nothing.
 func (p *program) doctor(cmd *cobra.Command, o options) error {

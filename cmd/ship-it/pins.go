@@ -15,6 +15,16 @@ import (
 	"ship-it.example/shipit/config"
 )
 
+const pinsHelp = `On a terminal of 79 columns or more it is a picture of the header, with what the
+configuration puts where, in the colours of the wires in the wiring diagram,
+who holds each line, and its level now. Colours are left out where NO_COLOR is
+set. What can be seen to be wrong is told: two parts on one pin, an input that
+floats, a part on a line that the board itself uses.
+
+With --watch it claims the inputs, and tells of each press how it bounced: the
+edges by the kernel's count and its time, and how long the contact had rested
+before. It needs the lines to be free: ship-it watch shows a box that runs.`
+
 // pins shows the wiring with what each line is like at the moment: on a
 // terminal that is wide enough as a picture of the header, too. A line with two
 // parts is a mistake in the configuration, and shown before that is said.

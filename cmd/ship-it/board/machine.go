@@ -40,8 +40,10 @@ func Look(root fs.FS) Machine {
 	}
 	if serialConsole(root) {
 		for _, line := range []int{14, 15} {
-			m.uses[line] = use{"the serial console, on which the Pi talks as it boots",
-				another + ", or take the console off the serial port with raspi-config"}
+			m.uses[line] = use{
+				"the serial console, on which the Pi talks as it boots",
+				another + ", or take the console off the serial port with raspi-config",
+			}
 		}
 	}
 	return m

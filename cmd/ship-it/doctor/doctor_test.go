@@ -43,13 +43,19 @@ func TestExamine(t *testing.T) {
 		{"two buttons swapped", nil, but(
 			deed{words: "Press the branch", hands: press(launch, false), answer: "n", after: 2 * time.Second},
 		), []string{"buttons: branch button, GPIO 23: nothing comes, but the launch button moves"}},
-		{"a button pulled outside, and dead", func(c *virtual.Chip, _ *doctor.Box) { c.Drive(launch, true) },
-			but(deed{words: "Press the launch", answer: "n"}), []string{"buttons: launch button, GPIO 27: nothing comes"}},
-		{"a button that opens", func(c *virtual.Chip, _ *doctor.Box) { c.Drive(launch, false) },
-			but(deed{words: "Is the launch button held down?", answer: "n"}), []string{
+		{
+			"a button pulled outside, and dead", func(c *virtual.Chip, _ *doctor.Box) { c.Drive(launch, true) },
+			but(deed{words: "Press the launch", answer: "n"}),
+			[]string{"buttons: launch button, GPIO 27: nothing comes"},
+		},
+		{
+			"a button that opens", func(c *virtual.Chip, _ *doctor.Box) { c.Drive(launch, false) },
+			but(deed{words: "Is the launch button held down?", answer: "n"}),
+			[]string{
 				"lines: launch button, GPIO 27: pressed: it is held against its pull",
 				"buttons: launch button, GPIO 27: it reads pressed, and is not",
-			}},
+			},
+		},
 		{"the switch is on", func(c *virtual.Chip, _ *doctor.Box) { c.Drive(arming, true) }, but(
 			deed{words: "Is the arming switch on?", answer: "y"},
 			deed{words: "Turn it off, please", hands: turn(false)},

@@ -23,12 +23,13 @@ func (v *visit) configuration(context.Context) error {
 
 // chip is whether there is one, and whether we may use it.
 func (v *visit) chip(context.Context) error {
-	if v.Missing != nil {
+	switch {
+	case v.Missing == nil:
+		v.ok("", v.Chip.String())
+	default:
 		v.closed = "there is no chip to use"
 		v.bad("", v.Missing.Error(), remedy(v.Missing))
-		return nil
 	}
-	v.ok("", v.Chip.String())
 	return nil
 }
 

@@ -16,19 +16,17 @@ func (v *visit) sounds(ctx context.Context) error {
 	switch {
 	case v.Player == "":
 		v.ok("", "player = []: the box is silent")
-		return nil
 	case v.Mute != nil:
 		text, remedy, _ := strings.Cut(v.Mute.Error(), "; ")
 		v.bad("", text, remedy)
-		return nil
 	case v.person == nil:
 		v.ok("", v.Player+" is there")
 		v.skip("", "left out: whether the sounds are heard needs a person at a terminal", "")
-		return nil
-	}
-	for _, s := range []shipit.Sound{shipit.Alarm, shipit.Buzz} {
-		if err := v.sound(ctx, s); err != nil {
-			return err
+	default:
+		for _, s := range []shipit.Sound{shipit.Alarm, shipit.Buzz} {
+			if err := v.sound(ctx, s); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
