@@ -40,6 +40,7 @@ func (p *program) command() *cobra.Command {
 		p.subcommand(&o, "release", "Make every line of the box an input again, after a crash", p.release, "config", "chip"),
 		p.subcommand(&o, "pins", "Show the wiring, line by line; changes nothing", p.pins, "config", "chip", "watch"),
 		p.subcommand(&o, "doctor", "Go through the box, part by part, and tell what is wrong with it", p.doctor, "config", "chip", "pidfile", "json"),
+		p.subcommand(&o, "init", "Write a configuration, from the answers to four questions or from flags", p.create, "config", "kind", "url", "login", "token-file", "target"),
 		p.subcommand(&o, "card", "Print the legend of the lamps for the box's lid", p.card, "config", "svg", "output"),
 		p.launchCommand(&o),
 		p.subcommand(&o, "log", "Print what was launched and refused", p.history, "config", "since", "json"),
@@ -115,6 +116,22 @@ Exit codes: 0 the build has passed, or was started where none are followed;
 1 there was no build, or it has failed or was cancelled; 7 nobody knows.`,
 		"log": `Reads the journal that the configuration names, with the part that was rotated
 last, and what is under way. --json prints the journal's own lines.`,
+		"init": `It asks which server starts the builds, for its address, for the targets with
+their builds, and for the token, as far as the flags leave that open. Without a
+terminal the flags have to say it all. A target's BUILD is
+
+  teamcity   BUILD_TYPE[@BRANCH]           bt280
+  jenkins    FOLDER/JOB[@BRANCH]           deploy/client@main
+  github     OWNER/REPO/WORKFLOW[@REF]     acme/client/deploy.yml@main
+  gitlab     GROUP/PROJECT[@REF]           acme/client@main
+  webhook    the last part of the address  deploy-client
+  command    PROGRAM [ARGUMENTS]           /usr/local/bin/deploy int
+
+Nothing is written over a file that is there. A token that was typed goes into a
+file of its own, which others may not read; what is written passes check.`,
+		"check": `It prints how the box is wired and every value, or points at each mistake.`,
+		"card": `What each light of this box means and what to do then, in text of 80 columns or
+as an SVG of the size A6.`,
 		"sim": `The same program on a header in memory. Launches go to stand-in servers inside
 it, unless --live lets them reach the configured ones. Each target has one of
 its own kind (a command or a webhook: a TeamCity); --server makes it any other:

@@ -33,6 +33,9 @@ type options struct {
 	watch, svg, dryRun       bool
 	output, since            string
 
+	url, login, tokenFile string   // of init
+	targets               []string // NAME=BUILD, of init
+
 	// These are no flags.
 	journal bool           // the log goes to systemd's journal
 	shown   *socket.Server // it is shown to others, too; nil: it is not
@@ -79,6 +82,16 @@ func (o *options) flags(set *pflag.FlagSet, names ...string) {
 			set.StringVar(&o.since, name, "", "only from `TIME` on: how long ago, as in 90m, 24h or 7d, or a date, as in 2026-11-24")
 		case "json":
 			set.BoolVar(&o.json, name, false, "print JSON")
+		case "kind":
+			set.StringVar(&o.server, "server", "", "`KIND` of the server: teamcity, jenkins, github, gitlab, webhook or command")
+		case "login":
+			set.StringVar(&o.login, name, "", "`NAME` that the box signs in by (Jenkins)")
+		case "url":
+			set.StringVar(&o.url, name, "", "`ADDRESS` of the server")
+		case "target":
+			set.StringArrayVar(&o.targets, name, nil, "`NAME=BUILD`: a target, and what the server calls its build; once for each")
+		case "token-file":
+			set.StringVar(&o.tokenFile, name, "", "`FILE` that holds the server's token (default: SERVER.token beside the configuration)")
 		case "svg":
 			set.BoolVar(&o.svg, name, false, "as a picture to print on A6")
 		case "output":

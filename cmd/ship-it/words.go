@@ -93,6 +93,8 @@ func hint(err error) string {
 		return "see ship-it sim --help"
 	case errors.As(err, new(usageError)):
 		return "see ship-it --help"
+	case errors.Is(err, errExists):
+		return "choose another name, or move away what is there"
 	case errors.Is(err, errClosedPipe):
 		return "sudo ship-it -d outlives the terminal"
 	case errors.As(err, new(*config.Mistakes)):
