@@ -11,6 +11,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ship-it.example/cmd/ship-it/board"
+	"ship-it.example/cmd/ship-it/term"
 	"ship-it.example/shipit"
 	"ship-it.example/shipit/config"
 	"ship-it.example/shipit/sound"
@@ -54,12 +56,16 @@ func (p *program) check(_ *cobra.Command, o options) error {
 		return err
 	}
 	table := tabwriter.NewWriter(p.stdout, 0, 8, 2, ' ', 0)
-	fmt.Fprint(table, "\nThe wires, by the header's pins:\n\n")
-	wires(table, plan(c))
+	fmt.Fprint(p.stdout, "\nThe wires, by the header's pins:\n\n")
+	model := board.Look(p.root).Model
+	if term.Columns(p.stdout) >= board.Columns {
+		fmt.Fprintln(p.stdout, board.Picture(model, partsOf(plan(c)), nil, term.For(p.stdout, os.Getenv)))
+	}
+	wires(table, board.Header(model), plan(c))
 	if err := table.Flush(); err != nil {
 		return err
 	}
-	fmt.Fprint(table, "\nEvery value, and the line that says so:\n\n")
+	fmt.Fprint(p.stdout, "\nEvery value, and the line that says so:\n\n")
 	for _, v := range values {
 		fmt.Fprintf(table, "%s\t%s\t%s\n", v.Key, cmp.Or(v.Text, "not set"), origin(v))
 	}

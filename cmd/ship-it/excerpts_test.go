@@ -17,7 +17,7 @@ func TestCheckColours(t *testing.T) {
 	if err := os.WriteFile(path, []byte("debounce = 20\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	const red = "\x1b[1;31m^^\x1b[m"
+	const red = "\x1b[91m^^\x1b[0m"
 	for _, c := range []struct {
 		name, variable string
 		coloured       bool

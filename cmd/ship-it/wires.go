@@ -12,7 +12,7 @@ import (
 
 // wires draws what leads from where to where, in the order of the header's
 // places.
-func wires(table *tabwriter.Writer, p gpio.Plan) {
+func wires(table *tabwriter.Writer, header []board.Pin, p gpio.Plan) {
 	type wire struct {
 		pin        int
 		name, ends string
@@ -35,7 +35,6 @@ func wires(table *tabwriter.Writer, p gpio.Plan) {
 		}
 		all = append(all, wire{out.Pin, out.Name, end})
 	}
-	header := board.Header("")
 	slices.SortFunc(all, func(a, b wire) int {
 		return cmp.Compare(board.Number(header, a.pin), board.Number(header, b.pin))
 	})

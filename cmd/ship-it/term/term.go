@@ -10,9 +10,10 @@ import (
 	"io"
 	"os"
 	"strings"
-	"unicode"
 
 	"golang.org/x/sys/unix"
+
+	"ship-it.example/shipit/config/cells"
 )
 
 // Colour is one of the terminal's own, by its number.
@@ -94,42 +95,22 @@ func Columns(w io.Writer) int {
 	return int(size.Col)
 }
 
-// Width is how many columns a text takes.
-func Width(text string) int {
-	n := 0
-	for _, r := range text {
-		n += width(r)
-	}
-	return n
-}
-
-func width(r rune) int {
-	switch {
-	case unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf):
-		return 0
-	case unicode.In(r, unicode.Han, unicode.Hangul, unicode.Hiragana, unicode.Katakana),
-		r >= 0x3000 && r <= 0x303f, r >= 0xff01 && r <= 0xff60, r >= 0x1f300 && r <= 0x1faff:
-		return 2
-	}
-	return 1
-}
-
 // Fit is a text in exactly so many columns: cut where it is too long, and
 // filled up behind, or before if right says so.
 func (i Ink) Fit(text string, columns int, right bool) string {
-	if Width(text) > columns {
+	if cells.Of(text) > columns {
 		end := i.Sign("…", "~")
 		var b strings.Builder
-		left := columns - Width(end)
+		left := columns - cells.Of(end)
 		for _, r := range text {
-			if left -= width(r); left < 0 {
+			if left -= cells.Width(r); left < 0 {
 				break
 			}
 			b.WriteRune(r)
 		}
 		text = b.String() + end
 	}
-	space := strings.Repeat(" ", columns-Width(text))
+	space := strings.Repeat(" ", columns-cells.Of(text))
 	if right {
 		return space + text
 	}
