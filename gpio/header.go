@@ -22,7 +22,8 @@ type Header struct {
 	lease    chan struct{}
 	inputs   InputLines
 	settling *settling
-	early    int // waits in a row that ended early and without an edge
+	early    int    // waits in a row that ended early and without an edge
+	told     []bool // the levels that the plan's Saw was given last
 	watched  atomic.Bool
 	readings atomic.Uint64
 

@@ -51,6 +51,10 @@ type Plan struct {
 	Inputs   []Input
 	Outputs  []Output
 	Debounce time.Duration // how long a level must last before it counts
+	// Saw is called by the reader of the inputs with every edge and every level
+	// that has come without one, the first levels included. It must come back at
+	// once, and leave the levels alone; nil: nobody wants to know.
+	Saw func(Reading)
 }
 
 // wire is a line of a plan, whatever its direction.

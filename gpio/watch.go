@@ -110,6 +110,7 @@ func (h *Header) read(edge int) (began time.Time, err error) {
 		return began, lost("read the inputs", err)
 	}
 	h.readings.Add(1)
+	h.tell(Reading{began, levels, edge})
 	for i, in := range h.plan.Inputs {
 		levels[i] = levels[i] != in.ActiveLow
 	}
