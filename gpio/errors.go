@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os/user"
 )
 
 // The errors of this package, to be found with [errors.Is]. [Hint] has the
@@ -52,7 +53,7 @@ func Hint(err error) string {
 	case errors.Is(err, ErrNoLine):
 		return "lines are BCM numbers, not the positions of the header's pins"
 	case errors.Is(err, ErrPermission):
-		return "use sudo, or add the user to the group gpio and log in again"
+		return groupHint()
 	case errors.Is(err, ErrOldKernel):
 		return "Linux 5.10 or newer is needed: update the system"
 	case errors.Is(err, ErrUnsettled):
@@ -61,6 +62,15 @@ func Hint(err error) string {
 		return "dmesg tells what happened to the chip; then start again"
 	}
 	return ""
+}
+
+// groupHint is the way to the chip. The group that has it is the Raspberry Pi's
+// own; elsewhere whoever installs the box makes it.
+func groupHint() string {
+	if _, err := user.LookupGroup("gpio"); errors.As(err, new(user.UnknownGroupError)) {
+		return "use sudo; there is no group gpio yet, which the package makes and gives the chip to: sudo dpkg-reconfigure ship-it (or sudo make install)"
+	}
+	return "use sudo, or add the user to the group gpio and log in again"
 }
 
 // problem is one of the errors above in words of its own, so that a message

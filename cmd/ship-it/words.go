@@ -114,7 +114,7 @@ func hint(err error) string {
 	case errors.As(err, new(*daemonize.RunningError)):
 		return "a new configuration needs a restart: ship-it stop, then start it again"
 	case errors.Is(err, daemonize.ErrNoUser):
-		return "make him: useradd --system --groups gpio,audio, and the name; or stay root: USER=root in /etc/default/ship-it"
+		return "make him: groupadd -f --system gpio && useradd --system --groups gpio,audio, and the name; or stay root: USER=root in /etc/default/ship-it"
 	case errors.As(err, new(*daemonize.LogError)) && (os.Geteuid() == 0 || !errors.Is(err, fs.ErrPermission)):
 		return "choose another file with --logfile, or --logfile none (LOGFILE in /etc/default/ship-it)"
 	case errors.Is(err, daemonize.ErrStillRunning):

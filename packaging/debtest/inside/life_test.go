@@ -173,3 +173,27 @@ func TestLifeSystemdMasked(t *testing.T) {
 	want(t, 0, []string{"-> /dev/null"}, "ls", "-l", mask)
 	must(t, "dpkg", "--purge", "ship-it")
 }
+
+// Without the group gpio the way to the chip is named; where there is the
+// package, it leads there.
+func TestLifeNoGroup(t *testing.T) {
+	runlevel(t)
+	must(t, "dpkg", "-i", newDeb)
+	must(t, "groupdel", "gpio")
+	configure(t)
+	write(t, "/tmp/chip", "", 0o600)
+	must(t, "install", "-d", "-o", "nobody", "/tmp/nobody")
+	must(t, "install", "-o", "nobody", "-m", "0600", token, "/tmp/nobody/teamcity.token")
+	must(t, "install", "-m", "0644", config, "/tmp/nobody/config.toml")
+	nobody := []string{"setpriv", "--reuid=nobody", "--clear-groups", program, "--config", "/tmp/nobody/config.toml", "--chip", "/tmp/chip"}
+	words := []string{
+		"ship-it: not allowed to open /tmp/chip",
+		"ship-it: hint: use sudo; there is no group gpio yet, which the package makes and gives the chip to: sudo dpkg-reconfigure ship-it",
+	}
+	want(t, 4, words, nobody...)
+	want(t, 4, words, append(nobody, "-d", "--pidfile", "/tmp/nobody/pid", "--logfile", "/tmp/nobody/log")...)
+	must(t, "dpkg-reconfigure", "ship-it")
+	must(t, "getent", "group", "gpio")
+	words = []string{"not allowed to open /tmp/chip", "hint: use sudo, or add the user to the group gpio and log in again"}
+	want(t, 4, words, nobody...)
+}

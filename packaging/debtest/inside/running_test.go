@@ -101,8 +101,6 @@ func TestLifeSysvinitBadInput(t *testing.T) {
 	}
 	write(t, defaults, "USER=root\n", 0o644)
 	fails("no chip", 1, "no GPIO chip")
-	write(t, defaults, chip+"USER=nobodyhere\n", 0o644)
-	fails("a user that isn't there", 1, "nobodyhere")
 	write(t, defaults, chip, 0o644)
 	must(t, "chmod", "0644", token)
 	fails("a token for everybody", 6, config+":4: [teamcity] token_file: can be read by others", "chmod")
@@ -126,4 +124,35 @@ func TestLifeSysvinitBadInput(t *testing.T) {
 	if strings.Contains(read(t, logfile), "panic") {
 		t.Error(read(t, logfile))
 	}
+}
+
+// A user that isn't there is named, by the service and by -d, and what the hint
+// says makes him.
+func TestLifeSysvinitNoUser(t *testing.T) {
+	startBox(t)
+	must(t, "service", "ship-it", "stop")
+	must(t, "install", "-d", "-m", "0777", "/tmp/open") // the chip's files
+	write(t, defaults, "CHIP=virtual:/tmp/open/chip\nUSER=nobodyhere\n", 0o644)
+	must(t, "groupdel", "gpio")
+	const remedy = "groupadd -f --system gpio && useradd --system --groups gpio,audio"
+	words := []string{
+		"ship-it: there is no such user: nobodyhere",
+		"ship-it: hint: make him: " + remedy + ", and the name; or stay root: USER=root in /etc/default/ship-it",
+	}
+	want(t, 1, append(words, "Starting launch box: ship-it failed!"), "service", "ship-it", "start")
+	byHand := []string{program, "-d", "--user", "nobodyhere", "--chip", "virtual:/tmp/open/chip", "--pidfile", pidfile}
+	want(t, 1, words, byHand...)
+	wantNoBox(t)
+	want(t, 3, nil, "service", "ship-it", "status")
+
+	must(t, "sh", "-c", remedy+" nobodyhere")
+	want(t, 0, []string{"Starting launch box: ship-it."}, "service", "ship-it", "start")
+	uid := strings.TrimSpace(must(t, "id", "-u", "nobodyhere"))
+	if status := read(t, fmt.Sprintf("/proc/%d/status", wantBox(t))); !strings.Contains(status, "Uid:\t"+uid+"\t"+uid) {
+		t.Errorf("the box isn't nobodyhere (%s):\n%s", uid, status)
+	}
+	want(t, 0, nil, "service", "ship-it", "stop")
+	want(t, 0, nil, byHand...)
+	wantBox(t)
+	want(t, 0, nil, program, "stop")
 }
