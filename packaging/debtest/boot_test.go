@@ -15,19 +15,25 @@ import (
 // a minute or two on a host with nothing else to do.
 const patience = 7 * time.Minute
 
-// TestBoot boots a machine with each init system, has the tests of inside run
-// in it, and looks at what is left of the service when the machine is halted.
+// TestBoot boots a machine for each test TestBooted... of inside, with the init
+// system that it is named after and the box as furnish leaves it, has it run
+// there, and looks at what is left of the service when the machine is halted.
 func TestBoot(t *testing.T) {
 	w := need(t)
-	for _, system := range systems() {
-		t.Run(system, func(t *testing.T) {
-			t.Parallel()
-			w.boot(t, system)
-		})
+	for _, name := range w.tests(t, "TestBooted") {
+		short := strings.TrimPrefix(name, "TestBooted")
+		for _, system := range systems() {
+			if strings.HasPrefix(strings.ToLower(short), system) {
+				t.Run(short, func(t *testing.T) {
+					t.Parallel()
+					w.boot(t, system, name)
+				})
+			}
+		}
 	}
 }
 
-func (w workshop) boot(t *testing.T, system string) {
+func (w workshop) boot(t *testing.T, system, name string) {
 	t.Helper()
 	host, place := t.TempDir(), t.TempDir()
 	if out, err := exec.Command("cp", "-rl", w.host+"/.", host).CombinedOutput(); err != nil {
@@ -39,7 +45,7 @@ func (w workshop) boot(t *testing.T, system string) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	words, err := w.enter(ctx, t, system, place, host, script, w.machine, place, host, system)
+	words, err := w.enter(ctx, t, system, place, host, script, w.machine, place, host, system, name)
 	left := func(name string) string {
 		text, _ := os.ReadFile(filepath.Join(host, name))
 		return strings.ReplaceAll(string(text), "\r", "")
@@ -48,7 +54,7 @@ func (w workshop) boot(t *testing.T, system string) {
 	if code := strings.TrimSpace(left("exit")); err != nil || code == "" {
 		t.Fatalf("the machine did not end well within %v: %v\n%s\nfurnish:\n%s\nits console:\n%s\nthe tests:\n%s",
 			patience, err, words, left("furnish.log"), left("console"), said)
-	} else if code != "0" || skipped(said) || !strings.Contains(said, "--- PASS: TestBooted") {
+	} else if code != "0" || skipped(said) || !strings.Contains(said, "--- PASS: "+name+" ") {
 		t.Errorf("the tests in the machine: exit code %s\n%s\nits console:\n%s", code, said, left("console"))
 	} else {
 		t.Logf("in the machine:\n%s", said)
