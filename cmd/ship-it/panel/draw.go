@@ -11,11 +11,15 @@ import (
 // draw is the whole picture, a line each.
 func (m *model) draw() []string {
 	if m.tooSmall() {
-		return []string{
-			fmt.Sprintf("This terminal has %d×%d cells.", m.width, m.height),
-			fmt.Sprintf("The picture needs %d×%d.", minWidth, minHeight),
+		lines := []string{
+			fmt.Sprintf("The picture needs %d by %d cells:", minWidth, minHeight),
+			fmt.Sprintf("there are %d by %d.", m.width, m.height),
 			"q: quit",
 		}
+		for i, line := range lines {
+			lines[i] = ansi.TruncateWc(line, m.width, "")
+		}
+		return lines[:min(len(lines), m.height)]
 	}
 	l := m.layout()
 	lines := []string{m.top()}
@@ -64,9 +68,9 @@ func (m *model) keys() string {
 	if m.hands == nil {
 		return m.look.write(strong(), "q") + " quit" + m.look.write(faint(), "    only to look at: nothing here touches the box")
 	}
-	keys := [][2]string{{"a", "arming"}, {"l", "launch"}, {"b", "branch"}, {"L B", "held"}, {"q", "quit"}}
+	keys := [][2]string{{"a", "arm"}, {"l", "launch"}, {"b", "branch"}, {"L B", "hold"}, {"q", "quit"}}
 	if m.view.SecondDown != nil {
-		keys = [][2]string{{"a", "arming"}, {"l", "launch"}, {"b", "branch"}, {"s", "second"}, {"L B S", "held"}, {"q", "quit"}}
+		keys = [][2]string{{"a", "arm"}, {"l", "launch"}, {"b", "branch"}, {"s", "second"}, {"L B S", "hold"}, {"q", "quit"}}
 	}
 	var b strings.Builder
 	for _, key := range keys {

@@ -56,25 +56,25 @@ func (m *model) drawButton(width, high int, name string, how ink, down bool) []s
 	return m.boxed(m.look.box, width, high, m.look.write(how, name), "up")
 }
 
-// drawBlinker is the blinker, which no hand moves: it has no frame.
+// drawBlinker is the blinker, which no hand moves: it has no frame. Below it
+// stands what is heard.
 func (m *model) drawBlinker(width, high int) []string {
 	lamp := m.view.Blinker
-	return m.middle(width, high, "BLINKER", m.bulb(lamp, white()), rhythm(lamp), m.siren())
+	lines := []string{"BLINKER", m.bulb(lamp, white()), rhythm(lamp), m.sound()}
+	if siren := m.view.Siren; siren != nil && *siren {
+		lines = append(lines, m.look.write(yellow(), "SIREN ON"))
+	} else if siren != nil {
+		lines = append(lines, m.look.write(faint(), "siren off"))
+	}
+	return m.middle(width, high, lines...)
 }
 
-// siren is what is heard, and the siren's line.
-func (m *model) siren() string {
-	var words []string
-	if m.view.Sound != "" {
-		words = append(words, m.look.loud+" "+strings.ToUpper(m.view.Sound))
-	}
-	if m.view.Siren != nil {
-		words = append(words, map[bool]string{true: "SIREN", false: "siren off"}[*m.view.Siren])
-	}
-	if len(words) == 0 {
+// sound is what plays.
+func (m *model) sound() string {
+	if m.view.Sound == "" {
 		return m.look.write(faint(), "silent")
 	}
-	return m.look.write(yellow(), strings.Join(words, " "))
+	return m.look.write(yellow(), m.look.loud+" "+strings.ToUpper(m.view.Sound))
 }
 
 // bulb is a lamp: a shape and a word.
