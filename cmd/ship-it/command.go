@@ -35,7 +35,7 @@ func (p *program) command() *cobra.Command {
 	root.AddCommand(
 		p.subcommand(&o, "check", "Read the configuration and print what it means", p.check, "config"),
 		p.subcommand(&o, "status", "Tell whether the daemon runs, and what the box shows", p.status, "pidfile", "socket", "json"),
-		p.subcommand(&o, "watch", "Print what a running box shows, a JSON object a change", p.watch, "socket"),
+		p.subcommand(&o, "watch", "Show what a running box shows, and touch nothing", p.watch, "socket"),
 		p.subcommand(&o, "stop", "End the daemon, and wait until it is gone", p.stop, "pidfile"),
 		p.subcommand(&o, "release", "Make every line of the box an input again, after a crash", p.release, "config", "chip"),
 		p.subcommand(&o, "pins", "Show the wiring, line by line; changes nothing", p.pins, "config", "chip", "watch"),
@@ -98,8 +98,10 @@ a box that somebody runs in the foreground it tells that alone.
 
 Exit codes, by the pidfile: 0 it runs, 1 it is dead and left its pidfile, 3 it
 does not run, 4 it can't be told.`,
-		"watch": `The objects are those of ship-it.socket(7), the first one at once. The end of the
-box ends it. Exit code 3: no box shows itself.`,
+		"watch": `At a terminal it is the picture of ship-it sim, of the box that runs on this
+machine: q quits, and a box that has gone is waited for. From a pipe it prints a
+JSON object a change, those of ship-it.socket(7), the first one at once, until
+the box ends. Exit code 3: no box shows itself.`,
 		"stop": `Sends a TERM and waits for 10 s at most. It is no error if nothing runs, and
 nothing is ever killed.`,
 		"release": `After a kill -9 Raspberry Pi kernels keep outputs driven, with nobody to own
@@ -142,7 +144,7 @@ the original's two targets.
 At a terminal it is the box as a picture, which keys and the mouse move: a turns
 the arming switch, l and b press the launch and the branch button, L and B hold
 them until they are typed again, q quits. A click presses, for as long as it
-lasts. NO_COLOR is heeded.
+lasts. NO_COLOR is heeded, and 60 by 20 cells will do.
 
 From a pipe, and with --plain, it takes a script from its standard input, a line
 each:

@@ -11,11 +11,14 @@ import (
 	"syscall"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"ship-it.example/cmd/ship-it/panel"
 	"ship-it.example/cmd/ship-it/term"
 	"ship-it.example/shipit"
 	"ship-it.example/shipit/config"
 	"ship-it.example/shipit/view"
+	"ship-it.example/shipit/view/socket"
 )
 
 // simPanel is the simulator at a terminal: the box as a picture, moved by keys.
@@ -30,7 +33,7 @@ func (p *program) simPanel(ctx context.Context, ends *ends, c *config.Config, o 
 	defer r.close()
 	var crash bytes.Buffer // for a terminal that shows words again
 	r.crash = &crash
-	observe, about := r.observe, aboutOf(c)
+	observe, about := r.observe, aboutBox(c, !o.live)
 	r.observe = func(b shipit.Box) {
 		observe(b)
 		feed.Show(view.Of(b, time.Now(), about))
@@ -47,13 +50,60 @@ func (p *program) simPanel(ctx context.Context, ends *ends, c *config.Config, o 
 	return unsaid(err) // its words went with the picture
 }
 
-// aboutOf is what a picture says of a box beside what the box does.
-func aboutOf(c *config.Config) view.About {
-	about := view.About{Version: version(), Pid: os.Getpid(), Pins: view.Pins{Blinker: c.Pins.Blinker.Pin}}
-	for _, t := range c.Targets {
-		about.Pins.Lamps = append(about.Pins.Lamps, t.LED.Pin)
+// watchPanel is watch at a terminal: the picture of a box that runs.
+func (p *program) watchPanel(ctx context.Context, path string, t *tty) error {
+	ctx, ends := listen(ctx, nil)
+	defer ends.close()
+	watching, end := context.WithCancel(ctx)
+	defer end()
+	c, err := socket.Dial(watching, path)
+	if err != nil {
+		return notShown(err)
 	}
-	return about
+	feed := panel.NewFeed()
+	var tasks errgroup.Group
+	tasks.Go(func() error {
+		defer end()
+		return shipit.Guard(func() error { keepWatching(watching, path, c, feed); return nil })
+	})
+	err = t.show(watching, "watching the box at "+path, feed, nil)
+	end()
+	return errors.Join(err, tasks.Wait(), saidEnd(ctx))
+}
+
+// saidEnd is what has ended a picture from outside, or nil: whoever did knows.
+func saidEnd(ctx context.Context) error {
+	if ctx.Err() == nil {
+		return nil
+	}
+	return saidError{context.Cause(ctx)}
+}
+
+// againTime is the pause between attempts to find a box that has gone.
+const againTime = time.Second
+
+// keepWatching feeds a picture with what a box shows, and with that of the next
+// one in its place, until ctx ends.
+func keepWatching(ctx context.Context, path string, c *socket.Client, feed *panel.Feed) {
+	for {
+		v, _, err := c.Next()
+		if err == nil {
+			feed.Show(v)
+			continue
+		}
+		_ = c.Close()
+		if errors.Is(err, io.EOF) {
+			err = errors.New("the box has gone")
+		}
+		for c = nil; c == nil; c, err = socket.Dial(ctx, path) {
+			feed.Away(err)
+			select {
+			case <-ctx.Done():
+				return
+			case <-time.After(againTime):
+			}
+		}
+	}
 }
 
 // tty is a terminal that a picture can stand in.

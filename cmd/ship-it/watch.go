@@ -6,13 +6,16 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 	"strings"
 	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sys/unix"
 
 	"ship-it.example/daemonize"
+	"ship-it.example/shipit"
 	"ship-it.example/shipit/view"
 	"ship-it.example/shipit/view/socket"
 )
@@ -111,20 +114,31 @@ func tale(t view.Target) string {
 	return b.String()
 }
 
-// watch prints what the box shows, an object a change, until that has gone.
+// watch shows what the box shows: as a picture at a terminal, else an object a
+// change, until that has gone.
 func (p *program) watch(cmd *cobra.Command, o options) error {
 	path := o.socketFile()
 	if path == "" {
 		return usageError{errors.New("--socket is none: there is nothing to watch")}
 	}
-	c, err := socket.Dial(cmd.Context(), path)
+	if t := p.terminal(); t != nil {
+		return p.watchPanel(cmd.Context(), path, t)
+	}
+	ctx, end := context.WithCancelCause(cmd.Context())
+	defer end(nil)
+	c, err := socket.Dial(ctx, path)
 	if err != nil {
 		return notShown(err)
 	}
 	defer func() { _ = c.Close() }()
+	if out, ok := p.stdout.(*os.File); ok {
+		go func() { end(shipit.Guard(func() error { return closed(out) })) }()
+	}
 	for {
 		_, line, err := c.Next()
 		switch {
+		case errors.Is(err, errClosedPipe):
+			return saidError{err} // as head does, who has seen enough
 		case errors.Is(err, io.EOF):
 			return codeError{exitNotRunning, fmt.Errorf("socket %s: the box has gone", path)}
 		case err != nil:
@@ -132,6 +146,21 @@ func (p *program) watch(cmd *cobra.Command, o options) error {
 		}
 		if _, err := fmt.Fprintf(p.stdout, "%s\n", line); err != nil {
 			return err
+		}
+	}
+}
+
+// closed waits until nobody reads any more from the pipe that out is, which may
+// never be: a box at rest says nothing, so that a write would be late to tell.
+func closed(out *os.File) error {
+	for {
+		n, err := unix.Poll([]unix.PollFd{{Fd: int32(out.Fd())}}, -1)
+		switch {
+		case errors.Is(err, unix.EINTR):
+		case err != nil:
+			return fmt.Errorf("watch the output: %w", err)
+		case n > 0:
+			return errClosedPipe
 		}
 	}
 }

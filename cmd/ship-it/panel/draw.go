@@ -45,7 +45,7 @@ func (m *model) top() string {
 	b, name, version := m.look.box, " ship-it ", ""
 	where := m.where
 	if m.view.Drill && m.hands == nil {
-		where += ", DRILL: launches go to a stand-in server"
+		where = "DRILL, launches go to a stand-in; " + where
 	}
 	if m.view.Version != "" {
 		version = fmt.Sprintf(" %s ", strings.Fields(m.view.Version)[0])

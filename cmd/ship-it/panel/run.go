@@ -2,7 +2,6 @@ package panel
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -41,7 +40,12 @@ func Run(ctx context.Context, s Settings) error {
 	defer end()
 	screen := &screen{model: model{
 		look: lookOf(s.Getenv), hands: s.Hands, where: s.Where,
-		next:    func() tea.Msg { return s.Feed.next(ctx) },
+		next: func() tea.Msg {
+			if n := s.Feed.next(ctx); n != nil {
+				return n
+			}
+			return nil
+		},
 		fingers: map[shipit.Button]*finger{},
 	}}
 	program := tea.NewProgram(screen,
@@ -58,13 +62,15 @@ func Run(ctx context.Context, s Settings) error {
 	}()
 	select {
 	case err = <-ended:
-	case <-ctx.Done():
-		err = late(ended, s, before)
+	case <-late(ctx):
+		// The terminal takes nothing any more, as one whose connection is lost,
+		// and the panel waits for it. What can be put right without is.
+		return unix.IoctlSetTermios(int(s.In.Fd()), unix.TCSETS, before)
 	}
 	switch {
 	case screen.fault != nil:
 		return screen.fault
-	case ctx.Err() != nil, errors.Is(err, context.Canceled):
+	case ctx.Err() != nil:
 		return nil
 	case err != nil:
 		return fmt.Errorf("panel: %w", err)
@@ -72,16 +78,11 @@ func Run(ctx context.Context, s Settings) error {
 	return nil
 }
 
-// late waits for the end of a panel that was told to end. Where the terminal
-// takes nothing any more, a lost connection's, that may never come: what can be
-// put right without writing is.
-func late(ended <-chan error, s Settings, before *unix.Termios) error {
-	select {
-	case err := <-ended:
-		return err
-	case <-time.After(patience):
-		return unix.IoctlSetTermios(int(s.In.Fd()), unix.TCSETS, before)
-	}
+// late is closed when ctx has ended for longer than patience.
+func late(ctx context.Context) <-chan struct{} {
+	c := make(chan struct{})
+	context.AfterFunc(ctx, func() { time.AfterFunc(patience, func() { close(c) }) })
+	return c
 }
 
 // screen is the model as Bubble Tea wants it, with its panics caught: the first

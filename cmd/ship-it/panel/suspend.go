@@ -47,7 +47,11 @@ func (s *suspension) stop() {
 	if alone() || s.program.ReleaseTerminal() != nil {
 		return
 	}
+	continued := make(chan os.Signal, 1)
+	signal.Notify(continued, unix.SIGCONT)
+	defer signal.Stop(continued)
 	_ = unix.Kill(os.Getpid(), unix.SIGSTOP)
+	<-continued // this thread may be the last one to stop
 	if err := s.program.RestoreTerminal(); err != nil {
 		s.program.Quit()
 		return
