@@ -97,7 +97,7 @@ func exampleMessage(t *testing.T) string {
 	began := time.Date(2026, time.November, 22, 17, 0, 0, 0, time.UTC)
 	c := config.Original()
 	box, _ := shipit.NewBox(names(c), true).Step(began, shipit.Found{})
-	v := view.Of(box, began, aboutOf(c))
+	v := view.Of(box, began, aboutBox(c, false))
 	v.Version, v.Pid = release, 812
 	v.Log = []string{"[2026-11-22 17:00:00] pins have been initialized!"}
 	text, err := json.MarshalIndent(v, "", "  ")

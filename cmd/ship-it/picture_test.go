@@ -199,9 +199,9 @@ func TestPictureLeft(t *testing.T) {
 	p.waitGone(pid)
 }
 
-// TestWatch: the picture of a box that runs follows it, moves nothing, waits for
+// TestWatchPicture: the picture of a box that runs follows it, moves nothing, waits for
 // a box that has gone, and finds the next one.
-func TestWatch(t *testing.T) {
+func TestWatchPicture(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
 	r := p.start("--socket", p.path("sock"))

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"ship-it.example/shipit"
+	"ship-it.example/shipit/config"
 	"ship-it.example/shipit/view"
 	"ship-it.example/shipit/view/socket"
 )
@@ -39,8 +40,7 @@ func (r *rig) showAt(ctx context.Context, o options) {
 	if o.shown == nil {
 		return
 	}
-	s := &onSocket{server: o.shown, log: r.log, about: aboutOf(r.config)}
-	s.about.Drill = o.drill
+	s := &onSocket{server: o.shown, log: r.log, about: aboutBox(r.config, o.drill)}
 	opened, observe, ending := r.opened, r.observe, r.ending
 	r.opened = func() error {
 		s.open(ctx, o.socket)
@@ -120,6 +120,15 @@ func (s *onSocket) close() {
 	if err := s.listener.Close(); err != nil {
 		s.log.Warn("The socket is left: " + err.Error())
 	}
+}
+
+// aboutBox is what stays the same in all that a box shows.
+func aboutBox(c *config.Config, drill bool) view.About {
+	pins := view.Pins{Blinker: c.Pins.Blinker.Pin}
+	for _, t := range c.Targets {
+		pins.Lamps = append(pins.Lamps, t.LED.Pin)
+	}
+	return view.About{Version: release, Pid: os.Getpid(), Drill: drill, Pins: pins}
 }
 
 // socketHint is the next step after an error of a socket, or empty.

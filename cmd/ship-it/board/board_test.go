@@ -13,6 +13,7 @@ import (
 
 	"ship-it.example/cmd/ship-it/board"
 	"ship-it.example/cmd/ship-it/term"
+	"ship-it.example/shipit/config/cells"
 )
 
 var update = flag.Bool("update", false, "write the pictures anew")
@@ -96,7 +97,7 @@ func TestPicture(t *testing.T) {
 	} {
 		got := board.Picture(tt.model, tt.parts, states, tt.ink)
 		for line := range strings.Lines(got) {
-			if !tt.ink.Colours && term.Width(strings.TrimSuffix(line, "\n")) > board.Columns {
+			if !tt.ink.Colours && cells.Of(strings.TrimSuffix(line, "\n")) > board.Columns {
 				t.Errorf("%s: too wide: %s", name, line)
 			}
 		}

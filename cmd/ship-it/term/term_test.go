@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"ship-it.example/cmd/ship-it/term"
+	"ship-it.example/shipit/config/cells"
 )
 
 // A text is cut and filled to its columns, whatever signs are in it.
@@ -28,8 +29,8 @@ func TestFit(t *testing.T) {
 	}
 	for _, tt := range tests {
 		got := term.Ink{Unicode: true}.Fit(tt.text, tt.columns, tt.right)
-		if got != tt.want || term.Width(got) != tt.columns {
-			t.Errorf("Fit(%q, %d, %t) is %q of %d columns, want %q", tt.text, tt.columns, tt.right, got, term.Width(got), tt.want)
+		if got != tt.want || cells.Of(got) != tt.columns {
+			t.Errorf("Fit(%q, %d, %t) is %q of %d columns, want %q", tt.text, tt.columns, tt.right, got, cells.Of(got), tt.want)
 		}
 	}
 	if got := (term.Ink{}).Fit("abcdef", 5, false); got != "abcd~" {
