@@ -23,7 +23,6 @@ type entry struct {
 	patience       time.Time // from when on its build is waited for
 	following      bool      // its build is followed, or looked for
 	held           bool      // the button is down
-	launching      bool      // the box shows the launch
 }
 
 func newLedger(c Config) *ledger {
@@ -40,7 +39,7 @@ func (l *ledger) launch(now time.Time, a Launch) *entry {
 	}
 	e := &entry{
 		Record: Record{Time: now, Kind: KindLaunch, Target: l.targets[a.Target]},
-		number: a.Number, target: a.Target, patience: now, held: true, launching: true,
+		number: a.Number, target: a.Target, patience: now, held: true,
 	}
 	l.open[a.Number], l.running = e, e
 	return e
@@ -141,10 +140,9 @@ func (l *ledger) seen(e *entry, s Sight) {
 }
 
 // close writes the lines of all launches that are over.
-func (l *ledger) close(now time.Time, launching bool) {
+func (l *ledger) close(now time.Time) {
 	for _, e := range l.open {
-		e.launching = e.launching && launching
-		if e != l.running && !e.following && !(e.held && e.launching) {
+		if e != l.running && !e.following && !e.held {
 			l.write(now, e)
 		}
 	}
@@ -162,11 +160,11 @@ func (l *ledger) write(now time.Time, e *entry) {
 // stop ends the ledger. Launches whose build is followed stay open for the next
 // run.
 func (l *ledger) stop(now time.Time) {
-	for button := range l.refused {
+	for _, button := range []Button{LaunchButton, BranchButton} {
 		l.released(now, button)
 	}
 	l.settle()
-	l.close(now, false)
+	l.close(now)
 	for _, e := range l.open {
 		l.journal.Update(e.Record)
 	}

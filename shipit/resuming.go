@@ -185,6 +185,11 @@ func (l *Loop) keep(ctx context.Context, now time.Time, ev Event) {
 	default:
 		l.ledger.news(ev)
 	}
+	for _, button := range []Button{LaunchButton, BranchButton} {
+		if l.box.button(button).stuck { // its press has lasted long enough to be told
+			l.ledger.released(now, button)
+		}
+	}
 	l.ledger.settle()
-	l.ledger.close(now, l.box.State() == Launching)
+	l.ledger.close(now)
 }

@@ -107,8 +107,8 @@ func (l *Loop) stop(ctx context.Context) {
 				l.endLaunch()
 				l.announce(l.box, answer)
 				target, name := l.box.Target()
+				l.ledger.running.following = l.box.leads(target, answer.Outcome)
 				l.ledger.answered(answer.Outcome)
-				l.ledger.open[l.box.launches].following = l.box.leads(target, answer.Outcome)
 				note := answer.Outcome.note(name)
 				l.Log.LogAttrs(ctx, note.Level, note.Text, note.Attrs...)
 				return

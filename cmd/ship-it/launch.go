@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -79,6 +80,9 @@ func (r *rig) launch(ctx context.Context, target string) error {
 		if open, err = r.records.Open(); err != nil {
 			return err
 		}
+		if err := r.lookFirst(open); err != nil {
+			return err
+		}
 	}
 	result := &result{Journal: r.journal(), begun: time.Now(), done: make(chan shipit.Record, 1)}
 	if result.Journal == nil {
@@ -104,18 +108,35 @@ func (r *rig) launch(ctx context.Context, target string) error {
 	return r.judge(result)
 }
 
+// lookFirst refuses a launch after one of which nobody knows whether it has
+// started a build, as the box does; it is told once, and the next is taken.
+func (r *rig) lookFirst(open []shipit.Record) error {
+	var err error
+	for _, o := range open {
+		if o.Answer == shipit.Started.String() {
+			continue
+		}
+		o.Answer, o.Outcome = shipit.Unknown.String(), shipit.OutcomeUnknown
+		o.Reason = cmp.Or(o.Reason, "cut off: the box was ended before the answer")
+		r.records.Close(o)
+		r.records.Close(shipit.Record{Time: time.Now(), Kind: shipit.KindRefusal, Target: o.Target, What: "launch", Refusal: "look at the server first"})
+		err = fmt.Errorf("refused: look at the server first: nobody knows whether the launch of %s at %s (%s) has started a build; a launch after this is taken",
+			o.Target, o.Time.Local().Format(time.DateTime), o.ID)
+	}
+	return err
+}
+
 // press arms the box, asks the server whether it would take the launch, presses,
 // and waits for the end. It ends the loop with errOver.
 func (r *rig) press(ctx context.Context, loop *shipit.Loop, result *result) error {
-	loop.Post(shipit.Found{})
-	loop.Post(shipit.Switched{On: true})
+	loop.Post(shipit.Found{SwitchOn: true})
 	if r.config.Targets[0].Follow && r.follower.Can(0).Check {
 		err := r.follower.Check(ctx, 0)
 		if ask, ok := errors.AsType[*shipit.AskError](err); ok && ask.Lasting {
 			loop.Post(shipit.Checked{Target: 0, Err: err})
 		}
 	}
-	if _, err := loop.Look(ctx); err != nil { // armed, before the press begins
+	if _, err := loop.Look(ctx); err != nil { // it is armed before the press begins
 		return nil // the loop tells why it has ended
 	}
 	loop.Post(shipit.Pressed{Button: shipit.LaunchButton, First: time.Now(), SwitchOn: true})
