@@ -28,7 +28,7 @@ func (l *Loop) reserve(ctx context.Context, on bool) {
 	switch {
 	case on && r == nil:
 		r = &reservation{done: make(chan struct{})}
-		ctx, r.cancel = context.WithCancel(ctx)
+		ctx, r.cancel = context.WithCancel(context.WithoutCancel(ctx)) // the end of the program is stop's business
 		l.reserved = r
 		l.spawn(func() error {
 			r.id, r.err = l.Journal.Reserve(ctx)
