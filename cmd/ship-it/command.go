@@ -134,44 +134,6 @@ file of its own, which others may not read; what is written passes check.`,
 		"check": `It prints how the box is wired and every value, or points at each mistake.`,
 		"card": `What each light of this box means and what to do then, in text of 80 columns or
 as an SVG of the size A6.`,
-		"sim": `The same program on a header in memory. Launches go to stand-in servers inside
-it, unless --live lets them reach the configured ones. Each target has one of
-its own kind (a command or a webhook: a TeamCity); --server makes it any other:
-teamcity, jenkins, github, gitlab, buildkite, circleci, woodpecker, gitea,
-forgejo, azure, argocd, octopus, buildbot. Without a configuration file it has
-the original's two targets.
-
-At a terminal it is the box as a picture, which keys and the mouse move: a turns
-the arming switch, l and b press the launch and the branch button, L and B hold
-them until they are typed again, q quits. A click presses, for as long as it
-lasts. NO_COLOR is heeded, and 60 by 20 cells will do.
-
-From a pipe, and with --plain, it takes a script from its standard input, a line
-each:
-
-  arm | disarm
-  press launch|branch|second [2s]  for 200 ms or so long; waits for the release
-  hold launch|branch|second 2s     goes on at once
-  wait 1s
-  server ok|fail 500|late 500|slow 3s|limit 30s|twice|vanish|drop|silent
-  server asked ok|fail 401|...     the same, for questions: about builds, and
-                                   whether a launch would be taken (no-go)
-  server build ["Hubot"] queued|running 40%|passed|failed|cancelled|lost
-                                   where that target's build is from now on; without
-                                   a name it is the latest launch's
-  expect blinker on|off|blinking
-  expect blinker go|no-go|offline  what it tells while the box is armed
-  expect lamp 25 on|off|blinking
-  expect light "Hubot" none|not started|unknown|queued|running|passed|failed|
-                       cancelled|lost|no word        what its lamp tells
-  expect target "Hubot"
-  expect state safe|locked|armed|launching|failed
-  expect launches 1                requests that the server received
-  expect sound alarm|buzz
-  expect siren on|off
-  quit                             also the end of the input
-
-An expectation waits up to 2 s, one of a light up to 15 s, and the first one that
-does not hold ends the simulator with exit code 1. Empty lines and what follows a # are skipped.`,
+		"sim": simHelp,
 	}
 }

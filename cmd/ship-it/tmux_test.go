@@ -24,17 +24,9 @@ func newTmux(t *testing.T, width, height int, env ...string) *tmux {
 	if _, err := exec.LookPath("tmux"); err != nil {
 		t.Skip("apt install tmux: ", err)
 	}
-	dir, err := os.MkdirTemp("", "tmux") // t.TempDir's is too long for a socket
-	if err != nil {
-		t.Fatal(err)
-	}
+	dir := t.TempDir()
 	tm := &tmux{t: t, dir: dir, path: filepath.Join(dir, "s")}
-	t.Cleanup(func() {
-		_ = exec.Command("tmux", "-S", tm.path, "kill-server").Run() // it may have ended by itself
-		if err := os.RemoveAll(dir); err != nil {
-			t.Error(err)
-		}
-	})
+	t.Cleanup(func() { _ = exec.Command("tmux", "-S", tm.path, "kill-server").Run() }) // it may have ended by itself
 	args := []string{"-f", "/dev/null", "new-session", "-d", "-x", fmt.Sprint(width), "-y", fmt.Sprint(height), "-c", dir, "--", "env", "-u", "NO_COLOR"}
 	args = append(args, "PS1=$ ", "ENV=", "LC_ALL=C.UTF-8", "GORACE=atexit_sleep_ms=0", "PATH="+os.Getenv("PATH"))
 	tm.tmux(append(append(args, env...), "sh")...)
