@@ -7,7 +7,7 @@
 // feeds it from its loop and gives it [Hands], a watcher feeds it from the
 // daemon's socket and gives it none.
 //
-// Styles are written with x/ansi, not with Lip Gloss: that one looks at the
-// terminal when the program starts, in every command and in the daemon, and in
+// Lip Gloss, Bubble Tea's companion for styles, is not used: as the program
+// starts, in whatever command and in the daemon, it looks at the terminal, and in
 // a tmux it runs "tmux info" with our whole environment, secrets included.
 package panel

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
+
+	"ship-it.example/cmd/ship-it/term"
 )
 
 // draw is the whole picture, a line each.
@@ -52,7 +54,7 @@ func (m *model) top() string {
 	}
 	room := m.width - 5 - len(name) - len(version)
 	where = ansi.TruncateWc(" "+where+" ", room, m.look.more)
-	return b[0] + b[4] + m.look.write(strong(), name) + b[4] + where +
+	return b[0] + b[4] + m.look.Paint(strong, name) + b[4] + where +
 		strings.Repeat(b[4], max(0, room-ansi.StringWidthWc(where))) + version + b[4] + b[1]
 }
 
@@ -66,7 +68,7 @@ func (m *model) rule(word string) string {
 // keys is what can be typed.
 func (m *model) keys() string {
 	if m.hands == nil {
-		return m.look.write(strong(), "q") + " quit" + m.look.write(faint(), "    only to look at: nothing here touches the box")
+		return m.look.Paint(strong, "q") + " quit" + m.look.Paint(faint, "    only to look at: nothing here touches the box")
 	}
 	keys := [][2]string{{"a", "arm"}, {"l", "launch"}, {"b", "branch"}, {"L B", "hold"}, {"q", "quit"}}
 	if m.view.SecondDown != nil {
@@ -74,7 +76,7 @@ func (m *model) keys() string {
 	}
 	var b strings.Builder
 	for _, key := range keys {
-		fmt.Fprintf(&b, "%s %s  ", m.look.write(strong(), key[0]), key[1])
+		fmt.Fprintf(&b, "%s %s  ", m.look.Paint(strong, key[0]), key[1])
 	}
 	return strings.TrimRight(b.String(), " ")
 }
@@ -98,16 +100,16 @@ func (m *model) entry(text string, width int) []string {
 	if len(text) > 22 && text[0] == '[' && text[20] == ']' {
 		stamp, text = text[12:20]+" ", text[22:]
 	}
-	how := normal()
+	var how term.Colour
 	switch {
 	case strings.HasPrefix(text, "ERROR "):
-		how = red()
+		how = red
 	case strings.HasPrefix(text, "WARN "):
-		how = yellow()
+		how = yellow
 	}
 	lines := strings.Split(ansi.WrapWc(text, width-len(stamp), ""), "\n")
 	for i, line := range lines {
-		lines[i] = stamp + m.look.write(how, line)
+		lines[i] = stamp + m.look.Paint(how, line)
 		stamp = strings.Repeat(" ", len(stamp))
 	}
 	return lines

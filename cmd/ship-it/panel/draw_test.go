@@ -11,6 +11,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 	"github.com/google/go-cmp/cmp"
 
+	"ship-it.example/cmd/ship-it/term"
 	"ship-it.example/shipit/view"
 )
 
@@ -86,7 +87,7 @@ func scene(width, height int, l look, hands Hands, n *news) *model {
 // any, and in letters; go test -update writes them anew.
 func TestPictures(t *testing.T) {
 	t.Parallel()
-	coloured, plain, typed := look{true, shapes()}, look{false, shapes()}, look{false, letters()}
+	coloured, plain, typed := look{term.Ink{Colours: true}, shapes()}, look{glyphs: shapes()}, look{glyphs: letters()}
 	shown := func(v view.View) *news { return &news{view: &v, lines: story()} }
 	cases := []struct {
 		name          string
@@ -152,8 +153,8 @@ func checkSize(t *testing.T, lines []string, width, height int) {
 func TestColourTellsNothingAlone(t *testing.T) {
 	t.Parallel()
 	for _, v := range []view.View{atRest(), launching(), many()} {
-		coloured := strings.Join(scene(80, 24, look{true, shapes()}, touch{}, &news{view: &v, lines: story()}).draw(), "\n")
-		plain := strings.Join(scene(80, 24, look{false, shapes()}, touch{}, &news{view: &v, lines: story()}).draw(), "\n")
+		coloured := strings.Join(scene(80, 24, look{term.Ink{Colours: true}, shapes()}, touch{}, &news{view: &v, lines: story()}).draw(), "\n")
+		plain := strings.Join(scene(80, 24, look{glyphs: shapes()}, touch{}, &news{view: &v, lines: story()}).draw(), "\n")
 		if diff := cmp.Diff(ansi.Strip(plain), ansi.Strip(coloured)); diff != "" {
 			t.Errorf("%s (-plain +coloured):\n%s", v.State, diff)
 		}
@@ -186,32 +187,22 @@ func TestEveryState(t *testing.T) {
 		{armed(func(v *view.View) { v.Targets[0].Light = "unknown" }), "ARMED: look at the server first"},
 	}
 	for _, c := range cases {
-		text := strings.Join(scene(minWidth, minHeight, look{false, letters()}, nil, &news{view: &c.view}).draw(), "\n")
+		text := strings.Join(scene(minWidth, minHeight, look{glyphs: letters()}, nil, &news{view: &c.view}).draw(), "\n")
 		if !strings.Contains(ansi.Strip(text), "| "+c.want+" ") {
 			t.Errorf("no %q in:\n%s", c.want, text)
 		}
 	}
 }
 
-// TestLookOf: what the environment says of the terminal.
+// TestLookOf: shapes only where they can be seen.
 func TestLookOf(t *testing.T) {
 	t.Parallel()
-	cases := []struct {
-		env      map[string]string
-		coloured bool
-		lamp     string
-	}{
-		{map[string]string{"LANG": "de_DE.UTF-8"}, true, "●"},
-		{map[string]string{"LANG": "de_DE.utf8", "LC_ALL": "C"}, true, "*"},
-		{map[string]string{"LANG": "C", "LC_CTYPE": "C.UTF-8"}, true, "●"},
-		{map[string]string{}, true, "*"},
-		{map[string]string{"LANG": "de_DE.UTF-8", "TERM": "linux"}, true, "*"},
-		{map[string]string{"LANG": "de_DE.UTF-8", "NO_COLOR": "0"}, false, "●"},
-	}
-	for _, c := range cases {
-		l := lookOf(func(name string) string { return c.env[name] })
-		if l.colours != c.coloured || l.on != c.lamp {
-			t.Errorf("%v: colours %v, lamp %q", c.env, l.colours, l.on)
+	for kind, unicode := range map[string]bool{"xterm": true, "screen": true, "linux": false} {
+		if l := lookOf(term.Ink{Unicode: true}, kind); (l.on == shapes().on) != unicode {
+			t.Errorf("a lamp of %s is %q", kind, l.on)
+		}
+		if l := lookOf(term.Ink{}, kind); l.on != letters().on {
+			t.Errorf("without Unicode a lamp of %s is %q", kind, l.on)
 		}
 	}
 }

@@ -4,11 +4,13 @@ import (
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
+
+	"ship-it.example/cmd/ship-it/term"
 )
 
 // look is what the terminal can show.
 type look struct {
-	colours bool // the sixteen that every terminal has
+	term.Ink
 	glyphs
 }
 
@@ -22,21 +24,13 @@ type glyphs struct {
 	loud                  string
 }
 
-// lookOf is the look for an environment. NO_COLOR wins; the console of Linux,
-// whose font has few shapes, and whatever isn't UTF-8 get letters.
-func lookOf(getenv func(string) string) look {
-	l := look{colours: getenv("NO_COLOR") == "", glyphs: letters()}
-	charset := getenv("LC_ALL")
-	for _, name := range []string{"LC_CTYPE", "LANG"} {
-		if charset == "" {
-			charset = getenv(name)
-		}
+// lookOf is the look for a terminal of that kind, with what it can show: the
+// console of Linux, whose font has few shapes, gets letters, too.
+func lookOf(ink term.Ink, kind string) look {
+	if ink.Unicode && kind != "linux" {
+		return look{ink, shapes()}
 	}
-	charset = strings.ToUpper(strings.ReplaceAll(charset, "-", ""))
-	if strings.Contains(charset, "UTF8") && getenv("TERM") != "linux" {
-		l.glyphs = shapes()
-	}
-	return l
+	return look{ink, letters()}
 }
 
 func shapes() glyphs {
@@ -57,43 +51,22 @@ func letters() glyphs {
 	}
 }
 
-// ink is how something is written.
-type ink struct {
-	colour ansi.BasicColor
-	bold   bool
-	faint  bool
-	plain  bool // no colour
-}
-
-// The inks. What a colour says a word or a shape says, too.
-func white() ink  { return ink{colour: ansi.BrightWhite, bold: true} }
-func strong() ink { return ink{plain: true, bold: true} }
-func normal() ink { return ink{plain: true} }
-func faint() ink  { return ink{plain: true, faint: true} }
-func red() ink    { return ink{colour: ansi.BrightRed, bold: true} }
-func green() ink  { return ink{colour: ansi.BrightGreen, bold: true} }
-func yellow() ink { return ink{colour: ansi.BrightYellow, bold: true} }
-func blue() ink   { return ink{colour: ansi.BrightBlue, bold: true} }
-func cyan() ink   { return ink{colour: ansi.BrightCyan, bold: true} }
+// The inks. What one says a word or a shape says, too.
+const (
+	normal = term.Plain
+	faint  = term.Dim
+	strong = term.Bold
+	white  = "1;97"
+	red    = term.Bold + ";" + term.Red
+	green  = term.Bold + ";" + term.Green
+	yellow = term.Bold + ";" + term.Yellow
+	blue   = term.Bold + ";" + term.Blue
+	cyan   = term.Bold + ";" + term.Cyan
+)
 
 // lampInk is the colour of a target's lamp, as in the README's wiring and in
 // the Python program's: green, yellow, blue, red, and again.
-func lampInk(target int) ink { return []ink{green(), yellow(), blue(), red()}[target%4] }
-
-// write is text in an ink.
-func (l look) write(i ink, text string) string {
-	style := ansi.NewStyle()
-	if i.bold {
-		style = style.Bold()
-	}
-	if i.faint {
-		style = style.Faint()
-	}
-	if l.colours && !i.plain {
-		style = style.ForegroundColor(i.colour)
-	}
-	return style.Styled(text)
-}
+func lampInk(target int) term.Colour { return []term.Colour{green, yellow, blue, red}[target%4] }
 
 // fit is text that takes so many cells: cut, or filled up with blanks.
 func (l look) fit(text string, width int) string {

@@ -31,7 +31,7 @@ func newBench() *bench {
 	b := &bench{began: time.Now()}
 	v := atRest()
 	v.SecondDown = new(false)
-	b.model = scene(minWidth, minHeight, look{false, letters()}, b, &news{view: &v})
+	b.model = scene(minWidth, minHeight, look{glyphs: letters()}, b, &news{view: &v})
 	b.fingers = map[shipit.Button]*finger{}
 	return b
 }

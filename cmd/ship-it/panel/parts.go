@@ -3,6 +3,7 @@ package panel
 import (
 	"strings"
 
+	"ship-it.example/cmd/ship-it/term"
 	"ship-it.example/shipit/view"
 )
 
@@ -26,11 +27,11 @@ func (m *model) part(p part, width, high int) []string {
 	case switchPart:
 		return m.drawSwitch(width, high)
 	case launchPart:
-		return m.drawButton(width, high, "LAUNCH", red(), m.view.LaunchDown)
+		return m.drawButton(width, high, "LAUNCH", red, m.view.LaunchDown)
 	case branchPart:
-		return m.drawButton(width, high, "BRANCH", cyan(), m.view.BranchDown)
+		return m.drawButton(width, high, "BRANCH", cyan, m.view.BranchDown)
 	case secondPart:
-		return m.drawButton(width, high, "SECOND", cyan(), *m.view.SecondDown)
+		return m.drawButton(width, high, "SECOND", cyan, *m.view.SecondDown)
 	default:
 		return m.drawBlinker(width, high)
 	}
@@ -38,33 +39,33 @@ func (m *model) part(p part, width, high int) []string {
 
 // drawSwitch is the arming switch: its two places, and where it is.
 func (m *model) drawSwitch(width, high int) []string {
-	at := func(here bool, how ink, word string) string {
+	at := func(here bool, how term.Colour, word string) string {
 		if here {
-			return m.look.write(how, m.look.marker+" "+word)
+			return m.look.Paint(how, m.look.marker+" "+word)
 		}
-		return m.look.write(faint(), "  "+word)
+		return m.look.Paint(faint, "  "+word)
 	}
 	on := m.view.SwitchOn
-	return m.boxed(m.look.box, width, high, "ARMING", at(on, red(), "ON "), at(!on, strong(), "off"))
+	return m.boxed(m.look.box, width, high, "ARMING", at(on, red, "ON "), at(!on, strong, "off"))
 }
 
 // drawButton is a button, up or down.
-func (m *model) drawButton(width, high int, name string, how ink, down bool) []string {
+func (m *model) drawButton(width, high int, name string, how term.Colour, down bool) []string {
 	if down {
-		return m.boxed(m.look.pressed, width, high, m.look.write(how, name), m.look.write(strong(), "DOWN"))
+		return m.boxed(m.look.pressed, width, high, m.look.Paint(how, name), m.look.Paint(strong, "DOWN"))
 	}
-	return m.boxed(m.look.box, width, high, m.look.write(how, name), "up")
+	return m.boxed(m.look.box, width, high, m.look.Paint(how, name), "up")
 }
 
 // drawBlinker is the blinker, which no hand moves: it has no frame. Below it
 // stands what is heard.
 func (m *model) drawBlinker(width, high int) []string {
 	lamp := m.view.Blinker
-	lines := []string{"BLINKER", m.bulb(lamp, white()), rhythm(lamp), m.sound()}
+	lines := []string{"BLINKER", m.bulb(lamp, white), rhythm(lamp), m.sound()}
 	if siren := m.view.Siren; siren != nil && *siren {
-		lines = append(lines, m.look.write(yellow(), "SIREN ON"))
+		lines = append(lines, m.look.Paint(yellow, "SIREN ON"))
 	} else if siren != nil {
-		lines = append(lines, m.look.write(faint(), "siren off"))
+		lines = append(lines, m.look.Paint(faint, "siren off"))
 	}
 	return m.middle(width, high, lines...)
 }
@@ -72,17 +73,17 @@ func (m *model) drawBlinker(width, high int) []string {
 // sound is what plays.
 func (m *model) sound() string {
 	if m.view.Sound == "" {
-		return m.look.write(faint(), "silent")
+		return m.look.Paint(faint, "silent")
 	}
-	return m.look.write(yellow(), m.look.loud+" "+strings.ToUpper(m.view.Sound))
+	return m.look.Paint(yellow, m.look.loud+" "+strings.ToUpper(m.view.Sound))
 }
 
 // bulb is a lamp: a shape and a word.
-func (m *model) bulb(lamp view.Lamp, how ink) string {
+func (m *model) bulb(lamp view.Lamp, how term.Colour) string {
 	if lamp.On {
-		return m.look.write(how, m.look.on+" on ")
+		return m.look.Paint(how, m.look.on+" on ")
 	}
-	return m.look.write(faint(), m.look.off+" off")
+	return m.look.Paint(faint, m.look.off+" off")
 }
 
 // rhythm is what a lamp does, in a word.

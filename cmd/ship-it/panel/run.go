@@ -11,6 +11,7 @@ import (
 	"github.com/charmbracelet/colorprofile"
 	"golang.org/x/sys/unix"
 
+	"ship-it.example/cmd/ship-it/term"
 	"ship-it.example/shipit"
 )
 
@@ -39,7 +40,7 @@ func Run(ctx context.Context, s Settings) error {
 	ctx, end := context.WithCancel(ctx)
 	defer end()
 	screen := &screen{model: model{
-		look: lookOf(s.Getenv), hands: s.Hands, where: s.Where,
+		look: lookOf(term.For(s.Out, s.Getenv), s.Getenv("TERM")), hands: s.Hands, where: s.Where,
 		next: func() tea.Msg {
 			if n := s.Feed.next(ctx); n != nil {
 				return n

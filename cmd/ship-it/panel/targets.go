@@ -7,6 +7,7 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
+	"ship-it.example/cmd/ship-it/term"
 	"ship-it.example/shipit/view"
 )
 
@@ -35,17 +36,17 @@ func (m *model) target(i, names int) string {
 	t := m.view.Targets[i]
 	marker, name := "  ", m.look.fit(printable(t.Name), names)
 	if i == m.view.Selected {
-		marker, name = m.look.marker+" ", m.look.write(strong(), name)
+		marker, name = m.look.marker+" ", m.look.Paint(strong, name)
 	}
 	return fmt.Sprintf("%s%s  %s  %s %-9s %s", marker, m.bulb(t.Lamp, lampInk(i)), name,
-		m.look.write(faint(), fmt.Sprintf("GPIO%-2d", t.Lamp.Pin)), rhythm(t.Lamp), m.story(t))
+		m.look.Paint(faint, fmt.Sprintf("GPIO%-2d", t.Lamp.Pin)), rhythm(t.Lamp), m.story(t))
 }
 
 // story is the light of a target's latest launch, its build, and what is wrong.
 func (m *model) story(t view.Target) string {
 	var words []string
 	if t.Light != "none" {
-		words = append(words, m.look.write(lightInk(t.Light), strings.ToUpper(t.Light)))
+		words = append(words, m.look.Paint(lightInk(t.Light), strings.ToUpper(t.Light)))
 	}
 	if b := t.Build; b != nil {
 		words = append(words, m.build(*b)...)
@@ -83,14 +84,14 @@ func (m *model) build(b view.Build) []string {
 }
 
 // lightInk is how the light of a launch is written.
-func lightInk(light string) ink {
+func lightInk(light string) term.Colour {
 	switch light {
 	case "passed":
-		return green()
+		return green
 	case "queued", "running":
-		return blue()
+		return blue
 	case "not started", "failed":
-		return red()
+		return red
 	}
-	return yellow()
+	return yellow
 }

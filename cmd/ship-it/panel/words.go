@@ -1,11 +1,13 @@
 package panel
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
 	"unicode"
 
+	"ship-it.example/cmd/ship-it/term"
 	"ship-it.example/shipit/view"
 )
 
@@ -13,20 +15,17 @@ import (
 func (m *model) state() []string {
 	switch {
 	case m.away != "":
-		return []string{m.look.write(red(), "NO WORD OF THE BOX: ") + printable(m.away), m.look.write(faint(), "this is how it was at "+clock(m.view.Time))}
+		return []string{m.look.Paint(red, "NO WORD OF THE BOX: ") + printable(m.away), m.look.Paint(faint, "this is how it was at "+clock(m.view.Time))}
 	case !m.shown:
 		return []string{"waiting for the box ...", ""}
 	}
 	v := m.view
-	how := map[string]ink{"armed": yellow(), "launching": red(), "failed": red(), "locked": yellow()}[v.State]
-	if how == (ink{}) {
-		how = strong()
-	}
+	how := cmp.Or(map[string]term.Colour{"armed": yellow, "launching": red, "failed": red, "locked": yellow}[v.State], strong)
 	below := "since " + clock(v.Since)
 	if r := v.Refused; r != nil {
 		below += fmt.Sprintf("; last refusal %s, %s: %s", clock(r.At), r.What, printable(r.Word))
 	}
-	return []string{m.look.write(how, strings.ToUpper(v.State)) + ": " + printable(advice(v)), below}
+	return []string{m.look.Paint(how, strings.ToUpper(v.State)) + ": " + printable(advice(v)), below}
 }
 
 // clock is a time of the day.
