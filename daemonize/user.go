@@ -104,10 +104,13 @@ func (who account) makeFolder(socket string) error {
 		return nil
 	}
 	folder := filepath.Dir(socket)
-	if err := os.Mkdir(folder, 0o755); err != nil {
-		return nil // the daemon itself says it better
+	err := os.Mkdir(folder, 0o755)
+	if err == nil {
+		err = os.Lchown(folder, who.uid, who.gid)
+	} else if errors.Is(err, fs.ErrExist) || errors.Is(err, fs.ErrNotExist) {
+		err = nil // the daemon itself says what is wrong there
 	}
-	if err := os.Lchown(folder, who.uid, who.gid); err != nil {
+	if err != nil {
 		return fmt.Errorf("folder of the socket: %w", err)
 	}
 	return nil

@@ -48,8 +48,7 @@ func keysOf(typ reflect.Type) []string {
 		return nil
 	}
 	var keys []string
-	for i := range typ.NumField() {
-		field := typ.Field(i)
+	for field := range typ.Fields() {
 		key, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 		if key == "-" {
 			continue

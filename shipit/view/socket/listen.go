@@ -53,7 +53,7 @@ func Listen(ctx context.Context, path string) (*Listener, error) {
 		return nil, fmt.Errorf("folder of the socket: %w", err)
 	}
 	l := &Listener{path: path, made: made}
-	if err = clear(ctx, path); err == nil {
+	if err = vacate(ctx, path); err == nil {
 		err = l.bind(ctx)
 	}
 	if err != nil {
@@ -79,8 +79,8 @@ func makeFolder(folder string) (bool, error) {
 	return false, err
 }
 
-// clear makes room for a socket: it takes away what a dead process has left.
-func clear(ctx context.Context, path string) error {
+// vacate makes room for a socket: it takes away what a dead process has left.
+func vacate(ctx context.Context, path string) error {
 	patience, cancel := context.WithTimeout(ctx, endTime)
 	defer cancel()
 	for {

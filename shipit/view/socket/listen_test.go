@@ -37,6 +37,7 @@ func TestListen(t *testing.T) {
 		{"nothing", func(*testing.T, string) {}, nil},
 		{"left by a dead process", left, nil},
 		{"a living one's", func(t *testing.T, path string) {
+			t.Helper()
 			l, err := Listen(t.Context(), path)
 			if err != nil {
 				t.Fatal(err)
@@ -44,27 +45,32 @@ func TestListen(t *testing.T) {
 			t.Cleanup(func() { _ = l.Close() })
 		}, ErrInUse},
 		{"a file", func(t *testing.T, path string) {
+			t.Helper()
 			if err := os.WriteFile(path, []byte("kept"), 0o600); err != nil {
 				t.Fatal(err)
 			}
 		}, ErrUnsafe},
 		{"a folder", func(t *testing.T, path string) {
+			t.Helper()
 			if err := os.Mkdir(path, 0o700); err != nil {
 				t.Fatal(err)
 			}
 		}, ErrUnsafe},
 		{"a link to a dead one's", func(t *testing.T, path string) {
+			t.Helper()
 			left(t, path+".real")
 			if err := os.Symlink(path+".real", path); err != nil {
 				t.Fatal(err)
 			}
 		}, ErrUnsafe},
 		{"a link to nowhere", func(t *testing.T, path string) {
+			t.Helper()
 			if err := os.Symlink(path+".nowhere", path); err != nil {
 				t.Fatal(err)
 			}
 		}, ErrUnsafe},
 		{"a named pipe", func(t *testing.T, path string) {
+			t.Helper()
 			if err := syscall.Mkfifo(path, 0o600); err != nil {
 				t.Fatal(err)
 			}

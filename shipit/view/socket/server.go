@@ -156,23 +156,20 @@ var errFull = fmt.Errorf("there are %d clients already", maxPeers)
 // accept takes clients, not too fast.
 func (s *Server) accept(ctx context.Context, l *net.UnixListener, spawn func(func()), log *slog.Logger) {
 	defer context.AfterFunc(ctx, func() { _ = l.SetDeadline(time.Unix(1, 0)) })()
-	pause, troubled := acceptPause, false
+	troubled := false
 	for ctx.Err() == nil {
 		conn, err := l.AcceptUnix()
 		if err == nil {
 			err = s.admit(ctx, conn, spawn)
 		}
-		pause = acceptPause
 		switch {
 		case ctx.Err() != nil || errors.Is(err, net.ErrClosed):
 			return
 		case err != nil && !troubled: // once, whatever they try
 			log.Warn("Can't take a client of the socket", slog.Any("err", err))
 		}
-		if troubled = err != nil; troubled {
-			pause = acceptAgain
-		}
-		rest(ctx, pause)
+		troubled = err != nil
+		rest(ctx, map[bool]time.Duration{false: acceptPause, true: acceptAgain}[troubled])
 	}
 }
 
