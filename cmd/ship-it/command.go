@@ -93,8 +93,9 @@ func (p *program) subcommand(o *options, name, short string, run func(*cobra.Com
 // longHelp is what the commands say beside their short sentence.
 func longHelp() map[string]string {
 	return map[string]string{
-		"status": `What the box shows comes from its socket, which takes root or the group gpio. Of
-a box that somebody runs in the foreground it tells that alone.
+		"status": `What the box shows comes from its socket, which takes root or the group gpio; in
+JSON it is the view, an object of ship-it.socket(7). A box that somebody runs in
+the foreground has no pidfile: it is no daemon, but what it shows is told.
 
 Exit codes, by the pidfile: 0 it runs, 1 it is dead and left its pidfile, 3 it
 does not run, 4 it can't be told.`,

@@ -309,3 +309,32 @@ func TestSocketCrowd(t *testing.T) {
 	t.Logf("the end took %v", time.Since(began))
 	p.checkNoSocket()
 }
+
+// TestDraw: status in all its words.
+func TestDraw(t *testing.T) {
+	t.Parallel()
+	siren, half := true, 0.5
+	v := view.View{
+		State: "armed", Since: time.Date(2026, time.November, 22, 17, 0, 0, 0, time.Local),
+		Blinker: view.Lamp{Rhythm: "on"}, Siren: &siren, Selected: 1, PressAgain: true, Forbidden: "frozen",
+		Targets: []view.Target{
+			{Name: "Client Int", Lamp: view.Lamp{Rhythm: "off"}, Light: "running", Build: &view.Build{ID: "106", URL: "http://ci/106", Progress: &half, Waiting: true, Unseen: true}},
+			{Name: "Hubot", Lamp: view.Lamp{Rhythm: "on"}, Light: "none", Offline: true},
+		},
+	}
+	v.Drill = true
+	const want = `armed since 2026-11-22 17:00:00, a drill, waits for a second press, a launch would be refused: frozen
+
+blinker     on
+siren       on
+Client Int  off, running 50 %, build 106 http://ci/106, waits for a person, its server can't be asked
+Hubot       on, selected, server out of reach
+`
+	var got strings.Builder
+	if err := draw(&got, v); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got.String()); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}

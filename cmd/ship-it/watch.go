@@ -66,6 +66,9 @@ func draw(w io.Writer, v view.View) error {
 	fmt.Fprintf(w, "%s since %s%s\n\n", v.State, v.Since.Local().Format(time.DateTime), remark(v))
 	table := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
 	fmt.Fprintf(table, "blinker\t%s\n", v.Blinker.Rhythm)
+	if v.Siren != nil {
+		fmt.Fprintf(table, "siren\t%s\n", map[bool]string{true: "on", false: "off"}[*v.Siren])
+	}
 	for i, t := range v.Targets {
 		mark := ""
 		if i == v.Selected {
@@ -106,6 +109,12 @@ func tale(t view.Target) string {
 		}
 		if t.Build.URL != "" {
 			b.WriteString(" " + t.Build.URL)
+		}
+		if t.Build.Waiting {
+			b.WriteString(", waits for a person")
+		}
+		if t.Build.Unseen {
+			b.WriteString(", its server can't be asked")
 		}
 	}
 	if t.Offline {
