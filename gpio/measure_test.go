@@ -113,6 +113,19 @@ func TestMeter(t *testing.T) {
 			{Input: arming, Active: true, Edges: 1},
 			{Input: launch, Active: true, Edges: 3, Bounce: 2 * ms, Pause: ms},
 		}},
+		{"a glitch in a press", func(c *virtual.Chip) { play(c, 27, false, 100*ms, ms, 100*ms) }, []gpio.Contact{
+			{Input: launch, Active: true, Edges: 1},
+			{Input: launch, Active: true, Glitch: true, Edges: 2, Bounce: ms, Pause: ms, Rested: 100 * ms},
+			{Input: launch, Edges: 1, Rested: 201 * ms},
+		}},
+		{"one at rest while another bounces", func(c *virtual.Chip) {
+			go play(c, 24, true)
+			<-time.After(12 * ms)
+			play(c, 27, false, 18*ms, ms)
+		}, []gpio.Contact{
+			{Input: arming, Active: true, Edges: 1},
+			{Input: launch, Active: true, Edges: 3, Bounce: 19 * ms, Pause: 18 * ms},
+		}},
 		{"nothing for a long time", func(*virtual.Chip) { <-time.After(time.Minute) }, nil},
 	}
 	for _, tt := range tests {
@@ -148,6 +161,31 @@ func TestMeterLate(t *testing.T) {
 	if err := m.Close(); err != nil {
 		t.Error(err)
 	}
+}
+
+// What was not looked at in time is told apart by the edges' own times.
+func TestMeterBehind(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		chip := virtual.New("mock", 54)
+		m, err := gpio.NewMeter(chip, desk())
+		if err != nil {
+			t.Fatal(err)
+		}
+		play(chip, 27, false, ms, ms, 50*ms, gpio.QuietFor)
+		for _, want := range []gpio.Contact{
+			{Input: 1, Active: true, Edges: 3, Bounce: 2 * ms, Pause: ms},
+			{Input: 1, Edges: 1, Rested: 50 * ms},
+			{Input: 1, Active: true, Edges: 1, Rested: gpio.QuietFor},
+		} {
+			if got, err := m.Next(t.Context()); got != want || err != nil {
+				t.Errorf("%+v, %v, want %+v", got, err, want)
+			}
+		}
+		if err := m.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 // A line that somebody holds is his, the outputs are nobody's business, and a

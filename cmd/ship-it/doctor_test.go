@@ -96,7 +96,7 @@ func TestDoctorEnds(t *testing.T) {
 		{"Ctrl-D", func(s *seat, _ *hand) { s.keys("\x04") }, 0, "left out: nobody answers any more"},
 		{"skipped", func(s *seat, _ *hand) {
 			s.keys("s\n")
-			for range 2 {
+			for range 3 { // the switch, and two buttons
 				s.wait("s: skip")
 				s.keys("s\n")
 			}

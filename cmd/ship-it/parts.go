@@ -100,11 +100,11 @@ func survey(chip gpio.Chip, parts []board.Part) (map[int]look, error) {
 }
 
 // seen is what is wrong with the lines themselves, as far as looking tells.
-func seen(parts []board.Part, lines map[int]look) []board.Trouble {
+func seen(parts []board.Part, lines map[int]look, header []board.Pin) []board.Trouble {
 	var all []board.Trouble
 	for _, part := range parts {
 		line := lines[part.Line]
-		what := fmt.Sprintf("%s, GPIO %d,", part.Name, part.Line)
+		what := fmt.Sprintf("%s, %s,", part.Name, board.Place(header, part.Line))
 		switch {
 		case line.moves:
 			all = append(all, board.Trouble{

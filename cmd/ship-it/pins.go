@@ -55,7 +55,7 @@ func (p *program) pins(cmd *cobra.Command, o options) error {
 	if err := p.showPins(chip, machine, parts, lines); err != nil || wrong != nil {
 		return errors.Join(wrong, err)
 	}
-	for _, trouble := range append(machine.Troubles(parts), seen(parts, lines)...) {
+	for _, trouble := range append(machine.Troubles(parts), seen(parts, lines, board.Header(machine.Model))...) {
 		fmt.Fprintf(p.stderr, "ship-it: %s\nship-it: hint: %s\n", trouble.Text, trouble.Remedy)
 	}
 	return nil

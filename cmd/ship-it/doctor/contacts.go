@@ -52,7 +52,7 @@ func (v *visit) pressButtons(ctx context.Context) error {
 			if i == v.Switch {
 				continue
 			}
-			if err := v.press(ctx, m, i, in); err != nil {
+			if err := v.unlessSkipped(v.about(in.Name, in.Pin), v.press(ctx, m, i, in)); err != nil {
 				return err
 			}
 		}

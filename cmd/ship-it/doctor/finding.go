@@ -1,5 +1,7 @@
 package doctor
 
+import "errors"
+
 // Verdict is how bad a finding is.
 type Verdict string
 
@@ -28,6 +30,16 @@ func (v *visit) note(verdict Verdict, about, text, remedy string) {
 	f := Finding{Step: v.step, About: about, Verdict: verdict, Text: text, Remedy: remedy}
 	v.findings = append(v.findings, f)
 	v.report.Finding(f)
+}
+
+// unlessSkipped is an error, unless it is that the person wants to leave this one
+// out: that is noted.
+func (v *visit) unlessSkipped(about string, err error) error {
+	if errors.Is(err, errSkipped) {
+		v.skip(about, "left out, as you wished", "")
+		return nil
+	}
+	return err
 }
 
 func (v *visit) ok(about, text string)           { v.note(OK, about, text, "") }
