@@ -128,6 +128,7 @@ func (p *program) patient(c *config.Config, o options, ends *ends) doctor.Box {
 		box.Player = c.Sound.Player[0]
 	}
 	box.Chip, box.Missing = p.findChip(o.chip)
+	box.Devices, box.Service = devices(p.root), accountOf(serviceUser)
 	all, err := o.instances()
 	switch { // what can't be told is told by the lines, if the box runs
 	case err != nil:

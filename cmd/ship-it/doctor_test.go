@@ -127,6 +127,28 @@ func TestDoctorEnds(t *testing.T) {
 	}
 }
 
+// TestDoctorSiren: the siren is no lamp, and is asked for before it sounds.
+func TestDoctorSiren(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t, "[pins]", "siren = 5")
+	s, _ := seatDoctor(t, p)
+	s.keys("y\n")
+	s.wait("Which one is lit? [0-3/s] ") // blinker and two lamps
+	s.keys("s\n")
+	s.wait("The siren is loud. Sound it for 500ms? [y/n/s] ")
+	if strings.Contains(p.left(), "5\n") {
+		t.Errorf("%q is driven before anybody was asked", p.left())
+	}
+	s.keys("n\n")
+	for range 3 {
+		s.wait("s: skip")
+		s.keys("s\n")
+	}
+	if code, text := s.end(); code != 0 || p.left() != "" {
+		t.Errorf("exit code %d, %q left driven:\n%s", code, p.left(), text)
+	}
+}
+
 // TestDoctorJSON: a machine gets one object, with every finding that somebody
 // has to do something about; without a terminal nobody is asked.
 func TestDoctorJSON(t *testing.T) {

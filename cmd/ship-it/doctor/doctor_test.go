@@ -68,6 +68,18 @@ func TestExamine(t *testing.T) {
 		{"no chip", func(_ *virtual.Chip, b *doctor.Box) { b.Chip, b.Missing = nil, errors.New("there is no chip") }, healthy(), []string{
 			"chip: : there is no chip",
 		}},
+		{"a chip that the service may use", func(_ *virtual.Chip, b *doctor.Box) {
+			b.Service = &doctor.Account{Name: "ship-it", UID: 990, Groups: []int{990, 997}}
+			b.Devices = []doctor.Device{{Path: "/dev/gpiochip0", Mode: 0o600}, {Path: "/dev/gpiochip1", Mode: 0o660, GID: 997}}
+		}, nil, nil},
+		{"one that it may only read", func(_ *virtual.Chip, b *doctor.Box) {
+			b.Service = &doctor.Account{Name: "ship-it", UID: 990, Groups: []int{990, 997}}
+			b.Devices = []doctor.Device{
+				{Path: "/dev/gpiochip0", Mode: 0o646, GID: 997}, {Path: "/dev/gpiochip1", Mode: 0o466, UID: 990}, {Path: "/dev/gpiochip2", Mode: 0o664},
+			}
+		}, nil, []string{
+			"permission: : the service's user, ship-it, may not use /dev/gpiochip0 (mode 0646), /dev/gpiochip1 (mode 0466), /dev/gpiochip2 (mode 0664)",
+		}},
 		{"a box that runs", func(_ *virtual.Chip, b *doctor.Box) { b.Running = "pid 12" }, healthy(), []string{
 			`running: ship-it runs (pid 12): its lines are not tried: remedy "sudo ship-it stop, or sudo service ship-it stop, and then this again"`,
 		}},

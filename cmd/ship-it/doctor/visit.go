@@ -16,7 +16,9 @@ import (
 type Box struct {
 	Config   string // the file's name
 	Chip     gpio.Chip
-	Missing  error // why there is no chip
+	Missing  error    // why there is no chip
+	Devices  []Device // of the machine's chips
+	Service  *Account // who the service runs as; nil if there is no such user
 	Plan     gpio.Plan
 	Switch   int // the input that is turned; the others are pressed
 	Siren    int // the output that is loud, or -1
@@ -71,6 +73,7 @@ func (b Box) steps() []step {
 	all := []step{
 		{name: "configuration", do: (*visit).configuration},
 		{name: "chip", do: (*visit).chip},
+		{name: "permission", do: (*visit).permission},
 		{name: "running", do: (*visit).running},
 		{name: "lines", do: (*visit).lines},
 		{name: "lamps", needs: aPerson | theLines, do: (*visit).lamps},
