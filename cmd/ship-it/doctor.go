@@ -2,15 +2,12 @@ package main
 
 import (
 	"bufio"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
 	"path/filepath"
-	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -63,7 +60,7 @@ func (p *program) doctor(cmd *cobra.Command, o options) error {
 		box.Server = fleet
 	}
 	var person *doctor.Person
-	sheet := &chart{w: io.Discard, ink: term.For(to, os.Getenv)}
+	sheet := &chart{w: io.Discard, ink: term.For(to, os.Getenv), columns: term.Columns(to)}
 	atTerminal := p.atTerminal() && term.IsTerminal(to)
 	if atTerminal || !o.json {
 		sheet.w = out
@@ -149,47 +146,6 @@ func (p *program) fleet(c *config.Config) *ci.Fleet {
 	return ci.NewFleet(c.Servers, work, ci.WithVersion(release), ci.WithClockDoubt(ci.ClockDoubt(buildDate())))
 }
 
-// playOne plays a sound. What it returns ends that, and tells what went wrong.
-func playOne(c *config.Config, s shipit.Sound, fault func(error)) func() error {
-	var said warning
-	player := sound.New(sound.Settings{Player: c.Sound.Player, Alarm: c.Sound.Alarm, Buzz: c.Sound.Buzz}, slog.New(&said), fault)
-	player.Play(s)
-	return func() error {
-		if err := player.Close(); err != nil {
-			return err
-		}
-		return said.err()
-	}
-}
-
-// warning keeps the last of what is logged.
-type warning struct {
-	slog.Handler // nil: sounds log plain messages
-
-	mu   sync.Mutex
-	text string
-}
-
-// Enabled implements [slog.Handler].
-func (w *warning) Enabled(context.Context, slog.Level) bool { return true }
-
-// Handle implements [slog.Handler].
-func (w *warning) Handle(_ context.Context, r slog.Record) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.text = r.Message
-	return nil
-}
-
-func (w *warning) err() error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.text == "" {
-		return nil
-	}
-	return fmt.Errorf("%s", w.text)
-}
-
 // sayFindings ends the examination with a sum, or with everything as JSON. The
 // exit code is 1 if there is something to do.
 func (p *program) sayFindings(findings []doctor.Finding, asJSON bool, out io.Writer) error {
@@ -219,29 +175,4 @@ func (p *program) sayFindings(findings []doctor.Finding, asJSON bool, out io.Wri
 		return nil
 	}
 	return saidError{codeError{exitFailed, fmt.Errorf("doctor: %s", sum)}}
-}
-
-// chart writes the findings for people.
-type chart struct {
-	w   io.Writer
-	ink term.Ink
-}
-
-// Step implements [doctor.Report].
-func (r *chart) Step(name string) { fmt.Fprintf(r.w, "%s\n", r.ink.Paint(term.Bold, name)) }
-
-// Finding implements [doctor.Report].
-func (r *chart) Finding(f doctor.Finding) {
-	colour := map[doctor.Verdict]term.Colour{
-		doctor.OK: term.Green, doctor.Warn: term.Yellow, doctor.Bad: term.Red, doctor.LeftOut: term.Dim,
-	}[f.Verdict]
-	mark := map[doctor.Verdict]string{doctor.OK: "ok", doctor.Warn: "look", doctor.Bad: "BAD", doctor.LeftOut: "-"}[f.Verdict]
-	text := f.Text
-	if f.About != "" {
-		text = f.About + ": " + text
-	}
-	fmt.Fprintf(r.w, "  %s %s\n", r.ink.Paint(colour, fmt.Sprintf("%-4s", mark)), text)
-	if f.Remedy != "" {
-		fmt.Fprintf(r.w, "       %s %s\n", r.ink.Sign("→", "->"), f.Remedy)
-	}
 }

@@ -11,6 +11,26 @@ import (
 	"ship-it.example/cmd/ship-it/doctor"
 )
 
+// TestChart: a line is broken between words where the terminal ends, and nowhere
+// else; what is longer than a line stays whole.
+func TestChart(t *testing.T) {
+	t.Parallel()
+	f := doctor.Finding{About: "a", Verdict: doctor.Bad, Text: "one two three", Remedy: "four five_and_a_half six"}
+	for columns, want := range map[int]string{
+		0:  "  BAD  a: one two three\n       -> four five_and_a_half six\n",
+		80: "  BAD  a: one two three\n       -> four five_and_a_half six\n",
+		23: "  BAD  a: one two three\n       -> four\n          five_and_a_half\n          six\n",
+		22: "  BAD  a: one two\n       three\n       -> four\n          five_and_a_half\n          six\n",
+		5:  "  BAD  a: one two three\n       -> four five_and_a_half six\n",
+	} {
+		var got strings.Builder
+		(&chart{w: &got, columns: columns}).Finding(f)
+		if got.String() != want {
+			t.Errorf("in %d columns:\n%s\nwant:\n%s", columns, got.String(), want)
+		}
+	}
+}
+
 // seatDoctor has the doctor at a terminal, with a hand at the box.
 func seatDoctor(t *testing.T, p *place) (*seat, *hand) {
 	t.Helper()

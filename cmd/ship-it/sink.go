@@ -109,8 +109,8 @@ func (s *sink) put(w io.Writer, line []byte) error {
 		line = slices.Concat([]byte("\n"), line)
 	}
 	n, err := w.Write(line)
-	if n > 0 {
-		s.torn = line[n-1] != '\n'
+	if n > 0 { // a whole one may end in the middle of a line: a question does
+		s.torn = n < len(line) && line[n-1] != '\n'
 	}
 	return err
 }

@@ -130,7 +130,7 @@ func TestDoctor(t *testing.T) {
 	}
 	for about, want := range map[string]string{
 		"arming switch, GPIO 24 (pin 18)": "bad: floats: it moves by itself",
-		"launch button, GPIO 27 (pin 13)": "ok: open: it floats without a pull",
+		"launch button, GPIO 27 (pin 13)": "ok: open: it floats",
 		"lamp of Hubot, GPIO 25 (pin 22)": "ok: free",
 		"target Hubot":                    "ok: its server would take a launch",
 	} {

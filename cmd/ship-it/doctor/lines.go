@@ -151,7 +151,7 @@ func (v *visit) probe(ctx context.Context, i int, in gpio.Input) error {
 	}
 	switch outside {
 	case gpio.Unheld:
-		v.ok(about, "open: it floats without a pull, as an open contact does, or one that is not connected")
+		v.ok(about, "open: it floats, at rest or not connected")
 	case gpio.Restless:
 		v.bad(about, "floats: it moves by itself, whatever its pull", "look for a loose wire, and for one that lies along the mains or a motor")
 	case active:
