@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"ship-it.example/daemonize"
+	"ship-it.example/shipit/config"
 	"ship-it.example/shipit/journal"
 	"ship-it.example/shipit/sound"
 )
@@ -81,7 +82,12 @@ func (o options) logger(out io.Writer) (*slog.Logger, error) {
 // leave the environment before anything else can be started. A fault outside
 // the loop is told to ends. The caller closes the rig.
 func (p *program) assemble(o options, logger *slog.Logger, out io.Writer, ends *ends) (*rig, error) {
-	c, err := load(o, !o.drill)
+	var values []config.Value
+	var more []config.Option
+	if o.record != "" {
+		more = append(more, config.WithValues(func(v config.Value) { values = append(values, v) }))
+	}
+	c, err := load(o, !o.drill, more...)
 	if err != nil {
 		return nil, err
 	}
@@ -102,5 +108,11 @@ func (p *program) assemble(o options, logger *slog.Logger, out io.Writer, ends *
 	r.speaker = player
 	r.closers = append(r.closers, player.Close)
 	r.keep(c.Journal, journal.Settings{Drill: o.drill, Fault: ends.fail})
+	if o.record != "" {
+		if err := r.record(o.record, config.Essence(values), ends.fail); err != nil {
+			r.close()
+			return nil, err
+		}
+	}
 	return r, nil
 }

@@ -31,7 +31,7 @@ func (p *program) command() *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SuggestionsMinimumDistance = 2
-	o.flags(root.Flags(), "daemon", "drill", "config", "pidfile", "logfile", "user", "chip", "socket", "verbose", "log-format")
+	o.flags(root.Flags(), "daemon", "drill", "config", "pidfile", "logfile", "user", "chip", "socket", "record", "verbose", "log-format")
 	root.AddCommand(
 		p.subcommand(&o, "check", "Read the configuration and print what it means", p.check, "config"),
 		p.subcommand(&o, "status", "Tell whether the daemon runs, and what the box shows", p.status, "pidfile", "socket", "json"),
@@ -44,7 +44,7 @@ func (p *program) command() *cobra.Command {
 		p.subcommand(&o, "card", "Print the legend of the lamps for the box's lid", p.card, "config", "svg", "output"),
 		p.launchCommand(&o),
 		p.subcommand(&o, "log", "Print what was launched and refused", p.history, "config", "since", "json"),
-		p.subcommand(&o, "sim", "The box without a Pi", p.sim, "config", "server", "live", "yes", "plain", "verbose", "log-format"),
+		p.subcommand(&o, "sim", "The box without a Pi", p.sim, "config", "server", "live", "yes", "plain", "replay", "speed", "verbose", "log-format"),
 	)
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()

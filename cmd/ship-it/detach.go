@@ -52,6 +52,13 @@ func (o options) detached(name string) (daemonize.Options, error) {
 	if o.user != "" {
 		args = append(args, "--user", o.user)
 	}
+	if o.record != "" {
+		record, err := filepath.Abs(o.record)
+		if err != nil {
+			return daemonize.Options{}, fmt.Errorf("find the recording: %w", err)
+		}
+		args = append(args, "--record", record)
+	}
 	if o.drill {
 		args = append(args, "--drill")
 	}

@@ -32,6 +32,7 @@ type options struct {
 	live, yes, json, plain   bool
 	watch, svg, dryRun       bool
 	output, since            string
+	record, replay, speed    string
 
 	url, login, tokenFile string   // of init
 	targets               []string // NAME=BUILD, of init
@@ -82,6 +83,12 @@ func (o *options) flags(set *pflag.FlagSet, names ...string) {
 			set.StringVar(&o.since, name, "", "only from `TIME` on: how long ago, as in 90m, 24h or 7d, or a date, as in 2026-11-24")
 		case "json":
 			set.BoolVar(&o.json, name, false, "print JSON")
+		case "record":
+			set.StringVar(&o.record, name, "", "`FILE` that every edge is written into, for sim --replay; it must not exist yet")
+		case "replay":
+			set.StringVar(&o.replay, name, "", "play `FILE`, which --record has written, in the place of a script")
+		case "speed":
+			set.StringVar(&o.speed, name, "", "with --replay: `N` times as fast, or max, in a time that is reckoned (default: as it was, with the whole program)")
 		case "kind":
 			set.StringVar(&o.server, "server", "", "`KIND` of the server: teamcity, jenkins, github, gitlab, webhook or command")
 		case "login":

@@ -6,6 +6,7 @@ import (
 	"os"
 	"time"
 
+	"ship-it.example/cmd/ship-it/recording"
 	"ship-it.example/daemonize"
 	"ship-it.example/shipit"
 	"ship-it.example/shipit/journal"
@@ -81,4 +82,23 @@ func (r *rig) launched() time.Time {
 		r.log.Warn("The last launch is not known, and no cooldown holds for it: " + err.Error())
 	}
 	return last
+}
+
+// record has every edge written into a file. What keeps it from going on costs
+// the recording, and a line of the log.
+func (r *rig) record(path, essence string, fault func(error)) error {
+	var inputs []string
+	for _, in := range plan(r.config).Inputs {
+		inputs = append(inputs, in.Name)
+	}
+	recorder, err := recording.New(recording.Settings{
+		Path: path, Program: version(), Config: essence, Inputs: inputs,
+		Warn: func(err error) { r.log.Warn(err.Error()) }, Fault: fault,
+	})
+	if err != nil {
+		return err
+	}
+	r.recorder = recorder
+	r.closers = append(r.closers, func() error { recorder.Close(flushTime); return nil })
+	return nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"ship-it.example/cmd/ship-it/recording"
 	"ship-it.example/gpio"
 	"ship-it.example/shipit"
 	"ship-it.example/shipit/ci"
@@ -36,6 +37,7 @@ type rig struct {
 	late     <-chan error                  // has a panic outside the tasks that came when the end had begun; may be nil
 	closers  []func() error                // what close ends
 	records  *journal.Journal              // of launches and refusals; nil: none are kept
+	recorder *recording.Recorder           // of edges; nil: none are recorded
 
 	// show runs beside the loop until ctx ends, and looks at the box with look,
 	// which blocks until ctx or the box ends at most; may be nil.
@@ -80,6 +82,9 @@ func (r *rig) close() {
 // returns nil, or the error that ended it with its words said.
 func (r *rig) run(parent context.Context) error {
 	p := plan(r.config)
+	if r.recorder != nil {
+		p.Saw = r.recorder.Saw
+	}
 	header, err := gpio.Open(parent, r.chip, p)
 	if err != nil {
 		if parent.Err() != nil {

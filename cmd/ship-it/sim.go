@@ -72,6 +72,12 @@ func (p *program) sim(cmd *cobra.Command, o options) error {
 	if err := o.checkServer(); err != nil {
 		return err
 	}
+	if o.replay != "" {
+		return p.replay(cmd, o)
+	}
+	if o.speed != "" {
+		return usageError{errors.New("--speed belongs to --replay: a script is played as it is typed")}
+	}
 	c, err := simConfig(o, cmd.Flags().Changed("config"))
 	if err != nil {
 		return err

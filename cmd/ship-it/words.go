@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 
+	"ship-it.example/cmd/ship-it/recording"
 	"ship-it.example/cmd/ship-it/sim"
 	"ship-it.example/daemonize"
 	"ship-it.example/gpio"
@@ -95,6 +96,8 @@ func hint(err error) string {
 		return "see ship-it --help"
 	case errors.Is(err, errExists):
 		return "choose another name, or move away what is there"
+	case errors.Is(err, recording.ErrExists):
+		return "choose another name: nothing is recorded over a file that is there"
 	case errors.Is(err, errClosedPipe):
 		return "sudo ship-it -d outlives the terminal"
 	case errors.As(err, new(*config.Mistakes)):
