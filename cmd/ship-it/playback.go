@@ -22,7 +22,7 @@ const answerTime = 100 * time.Millisecond
 type playback struct {
 	*rig
 	take     *take
-	server   standIns
+	server   *standIns
 	out      io.Writer
 	verbose  bool
 	speed    float64 // or fastest
@@ -41,7 +41,7 @@ type answer struct {
 	ev shipit.Event
 }
 
-func newPlayback(r *rig, t *take, server standIns, out io.Writer, verbose bool, speed float64) *playback {
+func newPlayback(r *rig, t *take, server *standIns, out io.Writer, verbose bool, speed float64) *playback {
 	return &playback{
 		rig: r, take: t, server: server, out: out, verbose: verbose, speed: speed,
 		debounce: gpio.NewDebounce(plan(t.config)),
