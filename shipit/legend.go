@@ -18,6 +18,7 @@ type Shown struct {
 	Rules   Rules
 	Rearm   bool          // see NewBox
 	Siren   time.Duration // see Box.Sounding
+	Journal bool          // launches are recorded, and none without
 	Targets int
 	Follows bool // any of them has its builds followed, where its server can tell
 }
@@ -71,8 +72,11 @@ func (s Shown) armed() []Sign {
 	if s.Rules.MaxArmed > 0 {
 		reasons = append(reasons, "it was armed for "+brief(s.Rules.MaxArmed))
 	}
+	if s.Journal {
+		reasons = append(reasons, "a launch can't be recorded")
+	}
 	if len(reasons) > 0 {
-		signs = append(signs, Sign{Blinker: &locked, Means: "Locked: " + strings.Join(reasons, ", or ") + ".", Do: "Turn the switch off."})
+		signs = append(signs, Sign{Blinker: &locked, Means: "Locked: " + strings.Join(reasons, ", or ") + ".", Do: "Turn the switch off. The log has the reason."})
 	}
 	signs = append(signs,
 		Sign{Blinker: &armed, Means: "Armed.", Do: s.press() + ", or turn the switch off."},
@@ -108,6 +112,9 @@ func (s Shown) refusals() []string {
 	words := []string{notArmed}
 	if s.Rearm || s.Rules.MaxArmed > 0 {
 		words = append(words, switchOffFirst)
+	}
+	if s.Journal {
+		words = append(words, cantRecord)
 	}
 	words = append(words, busy, choosing, lookAtTheServer)
 	if s.Targets == 1 {

@@ -104,6 +104,7 @@ func TestLegendOfRules(t *testing.T) {
 		{"freeze", Shown{Targets: 1, Rules: Rules{Freeze: everyRule().Freeze}}, []string{"frozen", "clock not set"}},
 		{"abort", Shown{Targets: 1, Rules: Rules{Abort: 10 * time.Second}}, []string{"Turned off within 10 s"}},
 		{"two_person", Shown{Targets: 1, Rules: Rules{TwoPerson: true}}, []string{"while another person holds", "hold the second button"}},
+		{"journal", Shown{Targets: 1, Journal: true}, []string{"Locked: a launch can't be recorded.", "can't record"}},
 		{"siren", Shown{Targets: 1, Siren: time.Second}, []string{"alarm, siren"}},
 		{"follow", Shown{Targets: 1, Follows: true}, []string{"no go", "Queued", "Cancelled"}},
 		{"targets", Shown{Targets: 2}, []string{"next target"}},

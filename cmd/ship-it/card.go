@@ -34,7 +34,7 @@ func (p *program) card(_ *cobra.Command, o options) error {
 // legend is what a box of that configuration shows.
 func legend(c *config.Config) []shipit.Sign {
 	return shipit.Legend(shipit.Shown{
-		Rules: c.Rules, Rearm: c.RequireRearm, Siren: sirenTime(c), Targets: len(c.Targets), Follows: slices.Contains(follow(c), true),
+		Rules: c.Rules, Rearm: c.RequireRearm, Siren: sirenTime(c), Journal: c.Journal != "", Targets: len(c.Targets), Follows: slices.Contains(follow(c), true),
 	})
 }
 

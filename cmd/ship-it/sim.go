@@ -31,6 +31,12 @@ teamcity, jenkins, github, gitlab, buildkite, circleci, woodpecker, gitea,
 forgejo, azure, argocd, octopus, buildbot. Without a configuration file it has
 the original's two targets.
 
+With --replay it plays what --record has written, in the place of a script, and
+prints what happened: as it was, with the whole program and in the time that it
+took, or with --speed in a time that is reckoned. Then the debounce and the box
+are moved by the recorded times alone, builds are not followed, and the same
+recording always gives the same words. Launches go to a stand-in in any case.
+
 At a terminal it is the box as a picture, which keys and the mouse move: a turns
 the arming switch, l and b press the launch and the branch button, L and B hold
 them until they are typed again, q quits. A click presses, for as long as it

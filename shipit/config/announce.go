@@ -101,7 +101,9 @@ func (s *section) hookAddress(c *credential) *url.URL {
 // drill.
 func (s *section) announcement() (body ci.Template, media string) {
 	body, media = ci.DefaultBody, "application/json"
-	if n := s.str("body", announceBodyLike); n != nil {
+	n := s.str("body", announceBodyLike)
+	s.otherwise(quote(string(ci.DefaultBody)))
+	if n != nil {
 		body = ci.Template(n.text)
 		known := ci.Places()
 		places := body.Names()
@@ -114,7 +116,9 @@ func (s *section) announcement() (body ci.Template, media string) {
 			s.add(n.place, s.label+"body", "would not tell a drill from the real thing", "put {text} or {drill} into it")
 		}
 	}
-	if n := s.line("type", `type = "application/json"`); n != nil {
+	n = s.line("type", `type = "application/json"`)
+	s.otherwise(quote(media))
+	if n != nil {
 		media = n.text
 	}
 	return body, media
@@ -125,6 +129,8 @@ func (s *section) occasions() []shipit.NewsKind {
 	const key = "on"
 	all := []shipit.NewsKind{shipit.NewsLaunch, shipit.NewsFailed, shipit.NewsUnknown}
 	n := s.get(key, announceOnLike, unstable.Array)
+	_, usual, _ := strings.Cut(announceOnLike, "= ")
+	s.otherwise(usual)
 	if n == nil {
 		return all
 	}

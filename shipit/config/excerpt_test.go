@@ -106,6 +106,8 @@ func TestExcerptsKeepSecrets(t *testing.T) {
 		"[webhook.a]\ntoken_header = \"X-Key: hunter2\"",
 		"[webhook.a]\nlaunch = { path = \"/\", body = \"hunter2\", no = 1 }",
 		"[webhook.a]\nlaunch = { path = \"x\", api_key = \"hunter2\" }",
+		"[announce]\nurl = \"ftp://chat/hunter2\"",
+		"announce = { url = \"ftp://chat/hunter2\" }",
 		"[[target]]\ncommand = { run = [], environment = { \"A B\" = \"hunter2\" } }",
 		"[[target]]\ncommand = { run = [1, \"--token=hunter2\"] }",
 		"[teamcity]\npassword = \"\"\"\nhunter2\n",
@@ -171,6 +173,8 @@ func TestValuesKeepSecrets(t *testing.T) {
 url = "https://a"
 headers = { X-Key = "hunter2" }
 launch = { path = "/", body = "hunter2" }
+[announce]
+url = "https://chat.example.com/hunter2"
 [[target]]
 name = "A"
 led = 22

@@ -12,7 +12,7 @@ import (
 var (
 	// delicateValue is what stands behind a name that speaks of a secret, up to
 	// the end of its string, or of the line.
-	delicateValue = regexp.MustCompile(`(?i)[\w.-]*(?:pass|token|secret|credential|auth|private|api[_-]?key|cookie|headers|environment|body)[\w.-]*["']?\s*[=:]\s*` +
+	delicateValue = regexp.MustCompile(`(?i)[\w.-]*(?:pass|token|secret|credential|auth|private|api[_-]?key|cookie|headers|environment|body|announce)[\w.-]*["']?\s*[=:]\s*` +
 		`("(?:[^"\\]|\\.)*"?|'[^']*'?|[^"'\s].*)`)
 	// spokenSecret is the same where somebody forgot the sign between.
 	spokenSecret = regexp.MustCompile(`(?i)^\s*[\w.-]*(?:pass|token|secret|credential|auth)[\w.-]*\s+([^=:\s].*)`)
@@ -22,6 +22,9 @@ var (
 	// delicateSection is a section of nothing but such values, and anyValue one.
 	delicateSection = regexp.MustCompile(`(?m)^\s*\[.*(?:headers|environment|secrets)[^\n]*`)
 	anyValue        = regexp.MustCompile(`=\s*(.+)`)
+	// announceSection has an address that may be a secret as a whole.
+	announceSection = regexp.MustCompile(`(?m)^\s*\[\s*announce\b`)
+	anyAddress      = regexp.MustCompile(`(?i)url["']?\s*[=:]?\s*(.+)`)
 )
 
 // masks are the parts of the line from begin to end that nobody is to see, in
@@ -32,8 +35,11 @@ func masks(source []byte, begin, end int) []stretch {
 		return []stretch{{0, len(line)}}
 	}
 	expressions := []*regexp.Regexp{delicateValue, spokenSecret, login, query}
-	if header := bytes.LastIndex(source[:begin], []byte("\n[")); delicateSection.Match(source[header+1 : begin]) {
+	switch section := source[bytes.LastIndex(source[:begin], []byte("\n["))+1 : begin]; {
+	case delicateSection.Match(section):
 		expressions = append(expressions, anyValue)
+	case announceSection.Match(section):
+		expressions = append(expressions, anyAddress)
 	}
 	var found []stretch
 	for _, expression := range expressions {

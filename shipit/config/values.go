@@ -67,7 +67,8 @@ func (r *reader) tell() {
 		case a.node.kind == unstable.Table && !strings.ContainsAny(a.key, " ."):
 		default:
 			name := a.key[strings.LastIndexAny(a.key, " .")+1:]
-			r.told(Value{Key: a.key, Text: a.node.toml(isDelicate(name)), Line: a.node.line})
+			masked := isDelicate(name) || a.key == "[announce] url"
+			r.told(Value{Key: a.key, Text: a.node.toml(masked), Line: a.node.line})
 		}
 	}
 }
