@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 )
 
 const logrotatePath = "/etc/logrotate.d/ship-it"
@@ -121,5 +122,45 @@ func TestLogrotateForTheUser(t *testing.T) {
 			}
 			checkNothingLeft(m)
 		})
+	}
+}
+
+// The journal lies in a folder that is the user's, where root must do nothing: the user rotates it, and the box
+// goes on in the new one.
+func TestLogrotateJournal(t *testing.T) {
+	t.Parallel()
+	const (
+		journal   = "/var/lib/ship-it/journal.jsonl"
+		launchPin = 27
+	)
+	m := bootInstalled(t, program())
+	running(m)
+	f := m.finger()
+	refused := func() {
+		t.Helper()
+		before := ""
+		if m.exists(journal) {
+			before = m.read(journal)
+		}
+		waitFor(t, "a line in the journal", func() bool {
+			f.do("drive %d low", launchPin)
+			<-time.After(50 * time.Millisecond)
+			f.do("float %d", launchPin)
+			<-time.After(50 * time.Millisecond)
+			return m.exists(journal) && m.read(journal) != before
+		})
+	}
+	refused()
+	line := m.read(journal)
+	m.rotate()
+	if got := m.read(journal + ".1"); got != line || m.read(journal) != "" {
+		t.Errorf("the old journal is\n%s\nand was\n%s", got, line)
+	}
+	if got := m.must("stat", "-c", "%U:%G %a", journal, journal+".1"); got != "ship-it:ship-it 640\nship-it:ship-it 640" {
+		t.Errorf("the journals are %s", got)
+	}
+	refused()
+	if said := m.must("logrotate", "--debug", "--force", "--state", "/var/lib/logrotate.state", logrotatePath); !strings.Contains(said, "switching euid from 0 to 990") {
+		t.Errorf("root rotates it:\n%s", said)
 	}
 }
