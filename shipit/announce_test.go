@@ -52,19 +52,22 @@ func TestAnnounce(t *testing.T) {
 		{"cancelled", ok, []any{seen(StageCancelled)}, []string{launch, "cancelled A: Build of A was cancelled|w|8|v"}},
 		{"lost", ok, []any{seen(StageLost)}, []string{launch, "unknown A: Build of A is not known to the server any more: look there|w|8|v"}},
 		{
-			"given up", ok, []any{&AskError{Reason: "not authorised (401)", Lasting: true}},
+			"given up", ok,
+			[]any{&AskError{Reason: "not authorised (401)", Lasting: true}},
 			[]string{launch, "unknown A: Gave up the build of A: not authorised (401)|||"},
 		},
 		{"unknown, and not found", lost, []any{ErrNoBuild}, []string{"unknown A: Unknown whether a build of A started: timed out|||"}},
 		{
-			"unknown, and found", lost, []any{ErrNoBuild, seen(StageQueued), seen(StageFailed)},
+			"unknown, and found", lost,
+			[]any{ErrNoBuild, seen(StageQueued), seen(StageFailed)},
 			[]string{
 				"unknown A: Unknown whether a build of A started: timed out|||",
 				"launch A: A build of A was started after all||8|v", "failed A: Build of A failed|w|8|v",
 			},
 		},
 		{
-			"unknown, and over when found", lost, []any{seen(StagePassed)},
+			"unknown, and over when found", lost,
+			[]any{seen(StagePassed)},
 			[]string{
 				"unknown A: Unknown whether a build of A started: timed out|||",
 				"launch A: A build of A was started after all||8|v", "passed A: Build of A passed|w|8|v",

@@ -93,10 +93,11 @@ func (a Announcing) fill(n shipit.News, at time.Time) string {
 		drill = "DRILL "
 	}
 	text := drill + a.Box + ": " + n.Text
-	for _, more := range []struct{ before, text string }{{": ", n.Says}, {" ", n.URL}} {
-		if more.text != "" {
-			text += more.before + more.text
-		}
+	if n.Says != "" {
+		text += ": " + n.Says
+	}
+	if n.URL != "" {
+		text += " " + n.URL
 	}
 	return Ask{Body: a.Body, Media: a.Media}.body(map[string]string{
 		"text": text, "what": n.Kind.String(), "target": n.Target, "build": n.Build, "url": n.URL, "says": n.Says,

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"net/url"
@@ -31,7 +30,7 @@ func TestAnnouncingHidden(t *testing.T) {
 		t.Fatal(err)
 	}
 	var log bytes.Buffer
-	slog.New(slog.NewJSONHandler(&log, nil)).Info("x", "to", a)
+	slog.New(slog.NewJSONHandler(&log, nil)).Info("x", slog.Any("to", a))
 	n := ci.NewAnnouncer(a, slog.New(slog.DiscardHandler), func(error) {})
 	for _, text := range []string{
 		fmt.Sprintf("%v %+v %#v %s", a, a, a, a), fmt.Sprintf("%v %+v %#v", holder, holder, holder), string(encoded), log.String(),
@@ -50,6 +49,9 @@ func TestAnnouncingHidden(t *testing.T) {
 // brokenLog is a log that panics.
 type brokenLog struct{ slog.Handler }
 
+// Enabled says yes to all.
+func (brokenLog) Enabled(context.Context, slog.Level) bool { return true }
+
 // Handle panics.
 func (brokenLog) Handle(context.Context, slog.Record) error { panic("no log") }
 
@@ -59,7 +61,7 @@ func TestAnnouncePanic(t *testing.T) {
 	fails := make(chan error, 1)
 	to := &url.URL{Scheme: "http", Host: "hooks.example"}
 	n := ci.NewAnnouncer(ci.Announcing{URL: to, Body: "{text}", On: shipit.NewsKinds()},
-		slog.New(brokenLog{slog.NewTextHandler(io.Discard, nil)}), func(err error) { fails <- err },
+		slog.New(brokenLog{slog.DiscardHandler}), func(err error) { fails <- err },
 		ci.WithDial(func(context.Context, string, string) (net.Conn, error) { return nil, errRefused }))
 	n.Announce(aLaunch())
 	n.Finish(t.Context())

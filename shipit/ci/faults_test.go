@@ -68,6 +68,7 @@ type counts map[string]int
 // playRound is the life of one box, which is ended in a launch and started
 // again, and is then held against its servers.
 func playRound(t *testing.T, seed uint64) counts {
+	t.Helper()
 	b := newFaultBox(t, seed)
 	ctx, stop := context.WithCancel(t.Context())
 	over := b.run(ctx)

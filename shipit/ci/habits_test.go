@@ -27,20 +27,29 @@ func TestHabits(t *testing.T) {
 		want    []shipit.Outcome // of one launch after the other
 	}{
 		{
-			"TeamCity checks for forgery", []citest.Option{citest.CheckingCSRF()}, password, ci.Build{Type: "a"},
+			"TeamCity checks for forgery",
+			[]citest.Option{citest.CheckingCSRF()},
+			password,
+			ci.Build{Type: "a"},
 			[]shipit.Outcome{notStarted("not authorised (403, CSRF check): use token_file in the place of user and password_file")},
 		},
 		{"and takes a token", []citest.Option{citest.CheckingCSRF()}, token, ci.Build{Type: "a"}, []shipit.Outcome{started("1")}},
 		{
-			"Jenkins shuts down", []citest.Option{citest.As(citest.Jenkins), citest.ShuttingDown()}, password, with,
+			"Jenkins shuts down",
+			[]citest.Option{citest.As(citest.Jenkins), citest.ShuttingDown()},
+			password, with,
 			[]shipit.Outcome{notStarted("refused (302): the queue took nothing: look at the server, it may be about to stop")},
 		},
 		{
-			"Jenkins joins, with parameters", []citest.Option{citest.As(citest.Jenkins), citest.Joining(), citest.WithParameters("TO")}, password, with,
+			"Jenkins joins, with parameters",
+			[]citest.Option{citest.As(citest.Jenkins), citest.Joining(), citest.WithParameters("TO")},
+			password, with,
 			[]shipit.Outcome{started("queue:1"), started("queue:1")},
 		},
 		{
-			"Jenkins joins, without", []citest.Option{citest.As(citest.Jenkins), citest.Joining(), citest.WithParameters("TO")}, password, plain,
+			"Jenkins joins, without",
+			[]citest.Option{citest.As(citest.Jenkins), citest.Joining(), citest.WithParameters("TO")},
+			password, plain,
 			[]shipit.Outcome{started("queue:1"), unknown(waits)},
 		},
 	}

@@ -3,7 +3,7 @@ package ci_test
 import (
 	"fmt"
 	"regexp"
-	"strings"
+	"slices"
 
 	"ship-it.example/shipit"
 	"ship-it.example/shipit/journal"
@@ -105,7 +105,9 @@ func (b *faultBox) wrong(r shipit.Record, there []found) string {
 			return "started somewhere else"
 		case r.Build != "" && lastly.FindString(r.Build) != fmt.Sprint(there[0].number):
 			return "started another build"
-		case strings.Contains("passed failed cancelled", r.Outcome) && r.Outcome != there[0].stage.String():
+		case r.Outcome == "":
+			return "started, and nothing became of it"
+		case slices.Contains([]string{"passed", "failed", "cancelled"}, r.Outcome) && r.Outcome != there[0].stage.String():
 			return "ended otherwise"
 		}
 	default:

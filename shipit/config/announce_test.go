@@ -120,8 +120,9 @@ timeout = "3s"`)
 func TestSampleAnnounce(t *testing.T) {
 	t.Parallel()
 	sample := regexp.MustCompile(`(?m)^#( {5})?`).ReplaceAllString(readSample(t), "")
-	section := regexp.MustCompile(`(?m)^\[announce\]\n(.+\n)+`).FindString(sample)
-	bodies := regexp.MustCompile(`(?s)body += (""".+?"""|'.+?'|".+?")`).FindAllString(sample[strings.Index(sample, "[announce]"):], 4)
+	_, sample, _ = strings.Cut(sample, "[announce]")
+	section := "[announce]" + regexp.MustCompile(`(?m)^\n(.+\n)+`).FindString(sample)
+	bodies := regexp.MustCompile(`(?s)body += (""".+?"""|'.+?'|".+?")`).FindAllString(sample, 4)
 	if len(bodies) != 4 {
 		t.Fatalf("the sample shows the bodies %q", bodies)
 	}
