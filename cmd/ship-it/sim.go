@@ -25,8 +25,9 @@ import (
 
 // simHelp is what the simulator says of itself beside its short sentence.
 const simHelp = `The same program on a header in memory. Launches go to stand-in servers inside
-it, unless --live lets them reach the configured ones. Each target has one of
-its own kind (a command or a webhook: a TeamCity); --server makes it any other:
+it, and nobody is told of them, unless --live lets them reach the configured
+ones. Each target has one of its own kind (a command or a webhook: a TeamCity);
+--server makes it any other:
 teamcity, jenkins, github, gitlab, buildkite, circleci, woodpecker, gitea,
 forgejo, azure, argocd, octopus, buildbot. Without a configuration file it has
 the original's two targets.
