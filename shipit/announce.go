@@ -70,20 +70,18 @@ func (l *Loop) finish(until time.Time) {
 	l.Announcer.Finish(ctx)
 }
 
-// newsOf is the news in an event that made one Box of another. A look at a build is
-// news if it changes the light of its target to another end, or shows a build of
-// which nobody knew whether there is one.
+// newsOf is the news in an event that made one Box of another. A look at a build,
+// of the target's latest launch, is news if it shows the end, or a build of which
+// nobody knew whether there is one.
 func newsOf(before, after Box, ev Event) []News {
 	switch ev := ev.(type) {
 	case Answered:
 		_, name := before.Target()
 		return []News{ev.Outcome.news(name)}
 	case Seen:
-		was, is := before.Light(ev.Target), after.Light(ev.Target)
-		if was == is || is != stageLight(ev.Sight.Stage) {
-			return nil
+		if after.isLatest(ev.Target, ev.Number) {
+			return ev.Sight.news(after.targets[ev.Target], before.Light(ev.Target) == LightUnknown)
 		}
-		return ev.Sight.news(after.targets[ev.Target], was == LightUnknown)
 	case GivenUp:
 		if is := after.Light(ev.Target); is != before.Light(ev.Target) && is == LightLost {
 			name := after.targets[ev.Target]

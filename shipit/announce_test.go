@@ -130,3 +130,16 @@ func TestAnnounceAtEnd(t *testing.T) {
 		})
 	}
 }
+
+// TestAnnounceLate: what is seen of a build after the next launch of its target is
+// no news.
+func TestAnnounceLate(t *testing.T) {
+	t.Parallel()
+	box := NewBox([]string{"A"}, false)
+	box.latest[0] = 2
+	for number, want := range map[int]int{1: 0, 2: 1} {
+		if got := newsOf(box, box, Seen{0, number, sight(StagePassed, "7")}); len(got) != want {
+			t.Errorf("launch %d: %v", number, got)
+		}
+	}
+}
