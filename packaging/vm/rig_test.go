@@ -128,10 +128,13 @@ func bareStation(t *testing.T, chip gpiosim.Config, opts ...citest.Option) *stat
 	return s
 }
 
-// configure writes the configuration; way is how the server is to be trusted.
+// configure writes the configuration; way is how the server is to be trusted. It
+// keeps no journal: here nothing is that outlives the machine.
 func (s *station) configure(way string) {
 	s.t.Helper()
 	s.write("config.toml", fmt.Sprintf(`
+journal = ""
+
 [pins]
 siren = %d
 
