@@ -63,6 +63,8 @@ func newStation(t *testing.T) *station {
 	s.server = server
 	s.write("token", token, 0o600)
 	s.write("config.toml", fmt.Sprintf(`
+journal = "journal.jsonl"
+
 [teamcity]
 url = %q
 token_file = "token"

@@ -133,7 +133,7 @@ func bareStation(t *testing.T, chip gpiosim.Config, opts ...citest.Option) *stat
 func (s *station) configure(way string) {
 	s.t.Helper()
 	s.write("config.toml", fmt.Sprintf(`
-journal = ""
+journal = "journal.jsonl"
 
 [pins]
 siren = %d

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -57,12 +58,28 @@ func Volatile(path string) string {
 		return ""
 	}
 	mounts, _ := os.ReadFile("/proc/self/mountinfo") // else an overlay's upper part can't be told
-	return volatile(int64(fs.Type), folder, string(mounts), func(upper string) int64 {
-		var fs unix.Statfs_t
-		if err := unix.Statfs(upper, &fs); err != nil {
-			return 0
-		}
+	return volatile(int64(fs.Type), folder, string(mounts), kindOf)
+}
+
+// kindOf is the kind of file system that a path lies on; 0: it can't be told. The
+// upper part of a root in memory is often out of sight; the kernel's own command
+// line tells of it (raspi-config's overlay, overlayroot(8)).
+func kindOf(path string) int64 {
+	var fs unix.Statfs_t
+	if err := unix.Statfs(path, &fs); err == nil {
 		return int64(fs.Type)
+	}
+	if line, err := os.ReadFile("/proc/cmdline"); err == nil && inMemory(string(line)) {
+		return unix.TMPFS_MAGIC
+	}
+	return 0
+}
+
+// inMemory tells of a kernel's command line whether changes of the root are kept
+// in memory.
+func inMemory(line string) bool {
+	return slices.ContainsFunc(strings.Fields(line), func(word string) bool {
+		return word == "boot=overlay" || strings.HasPrefix(word, "overlayroot=tmpfs")
 	})
 }
 

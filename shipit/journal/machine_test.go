@@ -39,6 +39,19 @@ func TestVolatile(t *testing.T) {
 	}
 }
 
+// TestInMemory: how a root in memory is asked for.
+func TestInMemory(t *testing.T) {
+	t.Parallel()
+	for line, want := range map[string]bool{
+		"console=tty1 boot=overlay rootwait\n": true, "overlayroot=tmpfs:recurse=0": true,
+		"root=/dev/mmcblk0p2 rootwait": false, "overlayroot=device:dev=/dev/sda1": false, "": false,
+	} {
+		if got := inMemory(line); got != want {
+			t.Errorf("%q: %t", line, got)
+		}
+	}
+}
+
 // TestBoot: it is one word, and the same again.
 func TestBoot(t *testing.T) {
 	t.Parallel()

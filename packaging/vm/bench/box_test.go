@@ -85,6 +85,8 @@ func (b *box) configure(web string) {
 		secure = `ca_file = "ca.pem"`
 	}
 	b.write("config.toml", fmt.Sprintf(`
+journal = "journal.jsonl"
+
 [teamcity]
 url = %q
 token_file = "token"
