@@ -5,4 +5,5 @@ KILLS ?= 200
 .PHONY: test-kills
 
 test-kills:
-	KILLS='$(KILLS)' KILLS_SEED='$(KILLS_SEED)' $(GO) test -count=1 -parallel 8 -timeout 30m -run '^TestKills$$' ./cmd/ship-it
+	$(GO) test -c -o bin/kills.test ./cmd/ship-it
+	cd cmd/ship-it && KILLS='$(KILLS)' KILLS_SEED='$(KILLS_SEED)' ../../bin/kills.test -test.run='^TestKills$$' -test.parallel=8 -test.timeout=30m

@@ -21,6 +21,7 @@
 //	state      blinker, target's lamp, sound          switch        branch        launch button
 //	safe       off, on                                on: armed     next target   refused "not armed"
 //	locked     winks, on                              off: safe     next target   refused "switch off first"
+//	                                                                              or "can't record"
 //	armed      blinks (server away: twice), on        off: safe     next target   launch
 //	launching  on, alternating for 4 s and until      off: called   refused       refused "busy"
 //	           the answer, alarm                      off, if       "busy"
@@ -46,7 +47,8 @@
 // the figures in rhythm.go.
 //
 // A box may have a siren, which sounds with the alarm, and a second button, which
-// does nothing but allow a launch in a box that takes two persons: second.go.
+// does nothing but allow a launch in a box that takes two persons: second.go. One
+// that can't record its launches is locked as soon as it is armed: reserving.go.
 //
 // A press travels one way and once: a settled change of a line becomes an
 // [Event], [Box.Step] answers with actions, and the Loop carries them out. The

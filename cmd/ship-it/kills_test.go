@@ -8,6 +8,8 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -38,16 +40,24 @@ func number(t *testing.T, variable string, otherwise uint64) uint64 {
 func TestKills(t *testing.T) {
 	t.Parallel()
 	seed := number(t, "KILLS_SEED", uint64(time.Now().UnixNano()))
+	var tally sync.Map // of what became of them
+	t.Cleanup(func() {
+		if os.Getenv("KILLS") != "" {
+			tally.Range(func(what, n any) bool { fmt.Printf("%4d %s\n", n.(*atomic.Int64).Load(), what); return true })
+		}
+	})
 	for i := range number(t, "KILLS", 24) {
 		t.Run(fmt.Sprintf("%d/%d", seed, i), func(t *testing.T) {
 			t.Parallel()
-			killed(t, rand.New(rand.NewPCG(seed, i)))
+			n, _ := tally.LoadOrStore(killed(t, rand.New(rand.NewPCG(seed, i))), new(atomic.Int64))
+			n.(*atomic.Int64).Add(1)
 		})
 	}
 }
 
-// killed is one launch, of which the box sees as much as the moment lets it.
-func killed(t *testing.T, rng *rand.Rand) {
+// killed is one launch, of which the box sees as much as the moment lets it, and
+// what there was to go on with.
+func killed(t *testing.T, rng *rand.Rand) string {
 	t.Helper()
 	p := newPlace(t)
 	p.server.SetLife(citest.Life{Run: 500 * time.Millisecond, End: shipit.StagePassed})
@@ -68,12 +78,36 @@ func killed(t *testing.T, rng *rand.Rand) {
 		level, ok = h.try("level %d", pinBlinker)
 	}
 	h.try("drive %d low", pinLaunch)
+	select {
+	case <-p.asked:
+		h.try("float %d", pinLaunch)
+	case <-over:
+	}
 	<-over
 	r.end()
+	before := p.stage()
 	for again := true; again; {
 		again = p.goesOn(moment)
 	}
 	p.checkJournal(moment)
+	return before
+}
+
+// stage is how far the launch has come, by the journal.
+func (p *place) stage() string {
+	p.t.Helper()
+	log, err := journal.Read(p.path("journal.jsonl"))
+	switch {
+	case errors.Is(err, fs.ErrNotExist), err == nil && len(log.Lines)+len(log.Open) == 0:
+		return "before the press"
+	case err != nil:
+		p.t.Fatal(err)
+	case len(log.Lines) > 0:
+		return "with its line written"
+	case log.Open[0].Answer == "":
+		return "unanswered"
+	}
+	return "answered: " + log.Open[0].Answer
 }
 
 // try gives the chip an order, and tells whether the program was still there.
