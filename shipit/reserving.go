@@ -54,8 +54,9 @@ func (l *Loop) giveUp(r *reservation) {
 }
 
 // begin waits for the id of a launch, and keeps that it was begun. An error says
-// why nothing may go out; the id is of no use then.
-func (l *Loop) begin(withdraw context.Context, r *reservation, e *entry) error {
+// why nothing may go out; the id is of no use then. Of the entry, which is the
+// loop's, it touches the id alone; record is what it was.
+func (l *Loop) begin(withdraw context.Context, r *reservation, e *entry, record Record) error {
 	patience := time.NewTimer(recordTime)
 	defer patience.Stop()
 	select {
@@ -74,8 +75,8 @@ func (l *Loop) begin(withdraw context.Context, r *reservation, e *entry) error {
 		}
 		return unrecorded{r.err}
 	}
-	e.ID = r.id
-	if err := l.Journal.Begin(e.Record); err != nil {
+	e.ID, record.ID = r.id, r.id
+	if err := l.Journal.Begin(record); err != nil {
 		return unrecorded{err}
 	}
 	return nil

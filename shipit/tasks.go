@@ -15,6 +15,7 @@ const stopTime = 2 * time.Second
 func (l *Loop) launch(ctx context.Context, now time.Time, a Launch) {
 	l.unfollow(a.Target)
 	e, id := l.ledger.launch(now, a), l.reserved
+	record := e.Record // the loop goes on with e
 	l.reserved = nil
 	var request, withdraw context.Context
 	request, l.cutOff = context.WithCancelCause(context.WithoutCancel(ctx))
@@ -22,7 +23,7 @@ func (l *Loop) launch(ctx context.Context, now time.Time, a Launch) {
 	l.spawn(func() error {
 		outcome := Outcome{Verdict: Unknown, Reason: "cut off: a fault of this program, look at the server"}
 		err := Guard(func() error {
-			if err := l.begin(withdraw, id, e); err != nil {
+			if err := l.begin(withdraw, id, e, record); err != nil {
 				outcome = Outcome{Verdict: NotStarted, Reason: err.Error()}
 				return nil
 			}
