@@ -26,7 +26,7 @@ test:
 FAULTS ?= 10000
 test-faults:
 	$(GO) test -c -o bin/faults.test ./shipit/ci
-	SHIP_IT_FAULTS=$(FAULTS) bin/faults.test -test.run='^TestFaults$$' -test.timeout=1h
+	SHIP_IT_FAULTS=$(FAULTS) bin/faults.test -test.run='^TestFaults$$' -test.parallel=8 -test.timeout=1h
 
 check:
 	packaging/check
