@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log"
 	"log/slog"
 	"path/filepath"
 	"time"
@@ -68,12 +67,12 @@ func (p *program) foreground(ctx context.Context, o options) error {
 	return r.run(ctx)
 }
 
-// logger is the log that the options ask for. periph's words go there too.
+// logger is the log that the options ask for. What periph and net/http say goes
+// there too.
 func (o options) logger(out io.Writer) (*slog.Logger, error) {
 	logger, err := newLogger(out, o)
 	if err == nil {
-		log.SetFlags(0)
-		log.SetOutput(slog.NewLogLogger(logger.Handler(), slog.LevelWarn).Writer())
+		logOthers(logger)
 	}
 	return logger, err
 }
