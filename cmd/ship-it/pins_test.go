@@ -4,13 +4,10 @@ import (
 	"encoding/xml"
 	"fmt"
 	"math"
-	"os"
-	"os/exec"
 	"regexp"
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"ship-it.example/cmd/ship-it/board"
 	"ship-it.example/shipit/config"
@@ -52,14 +49,11 @@ func TestPinsPicture(t *testing.T) {
 	}
 }
 
-// TestPinsTmux has the picture drawn by a real terminal, at three sizes: no line
-// is broken.
-func TestPinsTmux(t *testing.T) {
+// TestBench has picture and doctor in a real terminal, at three sizes: no line of
+// the picture is broken, and after a Ctrl-C and a Ctrl-Z the terminal is what it
+// was, with every lamp out.
+func TestBench(t *testing.T) {
 	t.Parallel()
-	tmux, err := exec.LookPath("tmux")
-	if err != nil {
-		t.Skip("no tmux here")
-	}
 	for _, size := range []struct {
 		columns, rows int
 		picture       bool
@@ -67,32 +61,13 @@ func TestPinsTmux(t *testing.T) {
 		t.Run(fmt.Sprintf("%dx%d", size.columns, size.rows), func(t *testing.T) {
 			t.Parallel()
 			p := newPlace(t)
+			tm := newTmux(t, size.columns, size.rows)
 			do := func(args ...string) string {
-				t.Helper()
-				cmd := exec.CommandContext(t.Context(), tmux, append([]string{"-S", p.path("s"), "-f", "/dev/null"}, args...)...)
-				cmd.Env = append(os.Environ(), "LC_ALL=C.UTF-8", "TERM=xterm")
-				out, err := cmd.CombinedOutput()
-				if err != nil {
-					t.Fatalf("tmux %q: %v\n%s", args, err, out)
-				}
-				return string(out)
+				return "'" + strings.Join(p.command(args...).Args, "' '") + "'; echo code $?"
 			}
-			pins := p.command("pins")
-			do("new-session", "-d", "-x", fmt.Sprint(size.columns), "-y", fmt.Sprint(size.rows),
-				fmt.Sprintf("'%s'; exec cat", strings.Join(pins.Args, "' '")))
-			t.Cleanup(func() { _ = exec.Command(tmux, "-S", p.path("s"), "kill-server").Run() }) // there may be none any more
-			var screen string
-			tick := time.NewTicker(20 * time.Millisecond)
-			defer tick.Stop()
-			for late := time.After(limit); !strings.Contains(screen, "lamp of Hubot       GPIO 25"); {
-				select {
-				case <-tick.C:
-					screen = do("capture-pane", "-p", "-S", "-")
-				case <-late:
-					t.Fatalf("no list:\n%s", screen)
-				}
-			}
-			rows := 0
+			tm.run("stty -a >before; clear; " + do("pins"))
+			tm.wait("code 0\n")
+			screen, rows := tm.tmux("capture-pane", "-p", "-S", "-"), 0
 			for line := range strings.Lines(screen) {
 				if regexp.MustCompile(`\d+ [□○●] [○●] \d+`).MatchString(line) {
 					rows++
@@ -101,6 +76,21 @@ func TestPinsTmux(t *testing.T) {
 			if want := map[bool]int{true: 20}[size.picture]; rows != want {
 				t.Errorf("%d rows of the picture, want %d:\n%s", rows, want, screen)
 			}
+			tm.run("clear; " + do("doctor", "--pidfile", p.path("pid")))
+			tm.wait("Are all lamps dark?")
+			tm.keys("C-z")
+			tm.keys("y", "Enter")
+			tm.wait("Which one is lit?")
+			if p.left() == "" {
+				t.Error("no lamp is lit")
+			}
+			tm.keys("C-c")
+			tm.wait("code 0\n")
+			if left := p.left(); left != "" {
+				t.Errorf("%s left driven", left)
+			}
+			tm.run("stty -a | diff before - && echo whol''e")
+			tm.wait("whole\n")
 		})
 	}
 }

@@ -23,10 +23,9 @@ func (v *visit) configuration(context.Context) error {
 
 // chip is whether there is one, and whether we may use it.
 func (v *visit) chip(context.Context) error {
-	switch {
-	case v.Missing == nil:
+	if v.Missing == nil {
 		v.ok("", v.Chip.String())
-	default:
+	} else {
 		v.closed = "there is no chip to use"
 		v.bad("", v.Missing.Error(), remedy(v.Missing))
 	}
