@@ -15,6 +15,7 @@ import (
 func wireColours() (parts map[string]board.Wire, lamps []board.Wire) {
 	return map[string]board.Wire{
 		"blinker": "violet", "arming switch": "yellow", "launch button": "blue", "branch button": "orange",
+		"second button": "pink", "siren": "brown",
 	}, []board.Wire{"green", "cyan"}
 }
 

@@ -104,9 +104,12 @@ func TestWires(t *testing.T) {
 		t.Fatal(err)
 	}
 	hues := map[board.Wire][2]float64{ // degrees
-		"orange": {15, 40}, "yellow": {41, 65}, "green": {100, 160}, "cyan": {170, 200}, "blue": {201, 240}, "violet": {250, 290},
+		"orange": {15, 40}, "yellow": {41, 65}, "green": {100, 160}, "cyan": {170, 200}, "blue": {201, 240}, "violet": {250, 290}, "pink": {310, 340}, "brown": {15, 40},
 	}
-	for _, part := range partsOf(plan(config.Original())) {
+	c := config.Original()
+	c.Pins.SecondButton = &config.Input{Pin: 5, PullUp: true, ActiveLow: true}
+	c.Pins.Siren = &config.Siren{Output: config.Output{Pin: 16}}
+	for _, part := range partsOf(plan(c)) {
 		drawn := regexp.MustCompile(fmt.Sprintf(`\.w%d \{ stroke: #([0-9a-f]{6}); \}`, part.Line)).FindStringSubmatch(svg)
 		if drawn == nil {
 			t.Errorf("%s has no wire in the diagram", part.Name)

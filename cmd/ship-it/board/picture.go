@@ -25,23 +25,10 @@ const clash Wire = "clash"
 
 // Colour is the terminal's colour that is most like the wire's.
 func (w Wire) Colour() term.Colour {
-	switch w {
-	case "violet":
-		return term.Violet
-	case "blue":
-		return term.Blue
-	case "green":
-		return term.Green
-	case "orange":
-		return term.Orange
-	case "yellow":
-		return term.Yellow
-	case "cyan":
-		return term.Cyan
-	case clash:
-		return term.Red
-	}
-	return term.Plain
+	return map[Wire]term.Colour{
+		"violet": term.Violet, "blue": term.Blue, "green": term.Green, "orange": term.Orange, "yellow": term.Yellow,
+		"cyan": term.Cyan, "pink": term.Pink, "brown": term.Brown, clash: term.Red,
+	}[w]
 }
 
 // State is what is known of a line now.

@@ -30,6 +30,8 @@ const (
 	Orange Colour = "33" // the dark yellow, which most terminals show as an orange or a brown
 	Blue   Colour = "94"
 	Violet Colour = "95"
+	Pink   Colour = "35"
+	Brown  Colour = "31" // the dark red: the colour that is called brown is the orange above
 	Cyan   Colour = "96"
 )
 
