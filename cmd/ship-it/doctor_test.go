@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -200,5 +201,28 @@ func TestDoctorJSON(t *testing.T) {
 		if !slices.ContainsFunc(told.Findings, func(f doctor.Finding) bool { return f.Step == step && f.Verdict == doctor.LeftOut }) {
 			t.Errorf("%s is not said to be left out", step)
 		}
+	}
+}
+
+// TestDoctorJSONAsks: with its object going elsewhere the doctor still asks who
+// sits at the terminal.
+func TestDoctorJSONAsks(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	inner := p.command("doctor", "--json", "--pidfile", p.path("pid"))
+	cmd := exec.CommandContext(t.Context(), "sh", "-c", `out=$1; shift; exec "$@" >"$out"`, "sh", p.path("out"))
+	cmd.Args = append(cmd.Args, inner.Args...)
+	cmd.Dir, cmd.Env = inner.Dir, inner.Env
+	s := sit(t, cmd, 80, 24)
+	s.wait("Are all lamps dark? [y/n/s] ")
+	s.keys("s\n")
+	for range 3 {
+		s.wait("s: skip")
+		s.keys("s\n")
+	}
+	code, text := s.end()
+	var told struct{ Findings []doctor.Finding }
+	if err := json.Unmarshal([]byte(p.read("out")), &told); err != nil || code != 0 || len(told.Findings) == 0 || strings.Contains(text, "{") {
+		t.Errorf("exit code %d, %v, in the file:\n%s\nat the terminal:\n%s", code, err, p.read("out"), text)
 	}
 }
