@@ -23,7 +23,7 @@ import (
 // the environment are taken out of it either way, before any child could
 // inherit them.
 func load(o options, secrets bool, more ...config.Option) (*config.Config, error) {
-	options := append(more, config.WithSoundCheck(sound.CheckWAV))
+	options := append([]config.Option{config.WithSoundCheck(sound.CheckWAV)}, more...)
 	switch {
 	case secrets:
 		options = append(options, config.WithSecrets(os.LookupEnv))

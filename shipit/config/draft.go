@@ -10,8 +10,8 @@ import (
 	"ship-it.example/shipit"
 )
 
-// ErrDraft: an answer is none from which a configuration could be written. Its
-// message says how it is meant.
+// ErrDraft tells that an answer is none from which a configuration could be
+// written. Its message says how it is meant.
 var ErrDraft = errors.New("not understood")
 
 // Draft is what somebody has answered, to be written down as a configuration.
@@ -46,16 +46,26 @@ type DraftKind struct {
 // Drafts is every kind of server.
 func Drafts() []DraftKind {
 	return []DraftKind{
-		{Server: "teamcity", What: "TeamCity", URL: "https://teamcity.example.com", Token: "access token",
-			Build: "BUILD_TYPE[@BRANCH]", Like: "bt280", work: teamcityWork},
-		{Server: "jenkins", What: "Jenkins", URL: "https://jenkins.example.com", User: true, Token: "API token",
-			Build: "FOLDER/JOB[@BRANCH]", Like: "deploy/client@main", work: jenkinsWork},
-		{Server: "github", What: "GitHub Actions", URL: "https://api.github.com", OwnURL: true, Token: "token (Actions: read and write)",
-			Build: "OWNER/REPO/WORKFLOW[@REF]", Like: "acme/client/deploy.yml@main", work: githubWork},
-		{Server: "gitlab", What: "GitLab", URL: "https://gitlab.com", OwnURL: true, Token: "token (api)",
-			Build: "GROUP/PROJECT[@REF]", Like: "acme/client@main", work: gitlabWork},
-		{Server: "webhook", What: "any other, by its address", URL: "https://ci.example.com/hooks", Token: "token", NoToken: true,
-			Build: "HOOK, the last part of the address", Like: "deploy-client", section: webhookSection, work: webhookWork},
+		{
+			Server: "teamcity", What: "TeamCity", URL: "https://teamcity.example.com", Token: "access token",
+			Build: "BUILD_TYPE[@BRANCH]", Like: "bt280", work: teamcityWork,
+		},
+		{
+			Server: "jenkins", What: "Jenkins", URL: "https://jenkins.example.com", User: true, Token: "API token",
+			Build: "FOLDER/JOB[@BRANCH]", Like: "deploy/client@main", work: jenkinsWork,
+		},
+		{
+			Server: "github", What: "GitHub Actions", URL: "https://api.github.com", OwnURL: true, Token: "token (Actions: read and write)",
+			Build: "OWNER/REPO/WORKFLOW[@REF]", Like: "acme/client/deploy.yml@main", work: githubWork,
+		},
+		{
+			Server: "gitlab", What: "GitLab", URL: "https://gitlab.com", OwnURL: true, Token: "token (api)",
+			Build: "GROUP/PROJECT[@REF]", Like: "acme/client@main", work: gitlabWork,
+		},
+		{
+			Server: "webhook", What: "any other, by its address", URL: "https://ci.example.com/hooks", Token: "token", NoToken: true,
+			Build: "HOOK, the last part of the address", Like: "deploy-client", section: webhookSection, work: webhookWork,
+		},
 		{Server: "command", What: "a program on this machine", Build: "PROGRAM [ARGUMENTS]", Like: "/usr/local/bin/deploy int", work: commandWork},
 	}
 }

@@ -26,7 +26,7 @@ const (
 func configFile() demand {
 	return demand{1 << 20, othersWrite, flaw{
 		"there is no configuration",
-		"copy the sample config.toml there, from share/doc/ship-it below /usr or /usr/local, and put your server and targets in",
+		"run ship-it init, or copy the sample config.toml there, from share/doc/ship-it below /usr or /usr/local, and put your server and targets in",
 		ErrNotConfigured,
 	}}
 }
