@@ -41,6 +41,7 @@ func TestBootedSystemdUnconfigured(t *testing.T) {
 		m.launch()
 	})
 	m.step("no group", systemdNoGroup)
+	m.step("no user", systemdNoUser)
 }
 
 func TestBootedSysvinitMistaken(t *testing.T) {
@@ -122,6 +123,20 @@ func systemdNoGroup(m *machine) {
 	m.logged("there is no group gpio yet, which the package makes and gives the chip to: sudo dpkg-reconfigure ship-it", 1)
 	m.logged("Start request repeated too quickly", 1)
 	want(m.T, 1, nil, "systemctl", "start", "ship-it")
+	must(m.T, "dpkg-reconfigure", "ship-it")
+	m.wantUser(wantBox(m.T))
+	m.wantLines(true)
+}
+
+// systemdNoUser: the service's user is gone. systemd says so, and starts nothing.
+func systemdNoUser(m *machine) {
+	must(m.T, "systemctl", "stop", "ship-it")
+	must(m.T, "userdel", "ship-it")
+	want(m.T, 1, nil, "systemctl", "start", "ship-it")
+	m.logged("Failed to determine user credentials: No such process", 1)
+	m.logged("status=217/USER", 1)
+	wantNoBox(m.T)
+	m.wantLines(false)
 	must(m.T, "dpkg-reconfigure", "ship-it")
 	m.wantUser(wantBox(m.T))
 	m.wantLines(true)

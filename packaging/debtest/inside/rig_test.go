@@ -38,6 +38,8 @@ const (
 	pidfile  = "/run/ship-it/ship-it.pid"
 	logfile  = "/var/log/ship-it.log"
 	socket   = "/run/ship-it/sock"
+
+	journalled = "/var/lib/ship-it" // the journal's folder
 )
 
 // needRoot skips a test that is not in a fresh root.

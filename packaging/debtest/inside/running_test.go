@@ -41,14 +41,14 @@ func TestLifeSysvinitRunning(t *testing.T) {
 			t.Errorf("%s is left", file)
 		}
 	}
-	if !exists(logfile) || !exists(config) {
-		t.Error("a removal took log or configuration away")
+	if !exists(logfile) || !exists(config) || !exists(journalled) {
+		t.Error("a removal took log, journal or configuration away")
 	}
 	want(t, 0, []string{"Starting launch box: ship-it."}, "dpkg", "-i", newDeb)
 	wantBox(t)
 	must(t, "dpkg", "--purge", "ship-it")
 	wantNoBox(t)
-	for _, file := range []string{"/etc/ship-it", "/run/ship-it", logfile, script, defaults} {
+	for _, file := range []string{"/etc/ship-it", "/run/ship-it", journalled, logfile, script, defaults} {
 		if exists(file) {
 			t.Errorf("%s is left after a purge", file)
 		}
