@@ -2,7 +2,9 @@ package panel
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"time"
@@ -50,7 +52,7 @@ func Run(ctx context.Context, s Settings) error {
 		fingers: map[shipit.Button]*finger{},
 	}}
 	program := tea.NewProgram(screen,
-		tea.WithContext(ctx), tea.WithInput(s.In), tea.WithOutput(s.Out), tea.WithFPS(frames),
+		tea.WithContext(ctx), tea.WithInput(input{s.In}), tea.WithOutput(s.Out), tea.WithFPS(frames),
 		tea.WithoutSignalHandler(), // the whole program's is there
 		// Both would be looked for in the environment, with a child's help, and
 		// in the terminal, whose answer the shell would get if we have gone.
@@ -77,6 +79,19 @@ func Run(ctx context.Context, s Settings) error {
 		return fmt.Errorf("panel: %w", err)
 	}
 	return nil
+}
+
+// input is a terminal whose end is an error: Bubble Tea would wait on without
+// any input, for ever where no HUP comes, as under nohup.
+type input struct{ *os.File }
+
+// Read implements [io.Reader].
+func (i input) Read(keys []byte) (int, error) {
+	n, err := i.File.Read(keys)
+	if errors.Is(err, io.EOF) {
+		err = unix.EIO
+	}
+	return n, err
 }
 
 // late is closed when ctx has ended for longer than patience.
