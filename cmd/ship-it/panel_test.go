@@ -128,15 +128,37 @@ func TestPanelPanics(t *testing.T) {
 	s.checkModes()
 }
 
+// fill writes until the terminal takes no more.
+func (s *shown) fill() {
+	s.t.Helper()
+	fd, err := unix.Open(fmt.Sprintf("/proc/self/fd/%d", s.inside.Fd()), unix.O_WRONLY|unix.O_NONBLOCK|unix.O_NOCTTY, 0)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer unix.Close(fd)
+	for full := 0; full < 10; { // what is written moves on inside, and makes room
+		_, err := unix.Write(fd, make([]byte, 1))
+		switch {
+		case err == nil:
+			full = 0
+		case errors.Is(err, unix.EAGAIN):
+			full++
+			<-time.After(10 * time.Millisecond)
+		default:
+			s.t.Fatal(err)
+		}
+	}
+}
+
 // TestPanelStalls: a terminal that takes nothing, as that of a lost connection,
 // holds nobody up, and its modes are put right all the same.
 func TestPanelStalls(t *testing.T) {
 	t.Parallel()
 	s := show(t, false)
-	for i := range 200 { // it holds a few pictures, or less
-		s.feed.Away(fmt.Errorf("%s %d", strings.Repeat(string(rune('a'+i%26)), 100), i))
-		<-time.After(5 * time.Millisecond)
+	for deadline := time.Now().Add(limit); s.termios().Lflag&unix.ICANON != 0 && time.Now().Before(deadline); {
+		<-time.After(10 * time.Millisecond)
 	}
+	s.fill()
 	s.end()
 	if err := <-s.over; err != nil {
 		t.Error(err)
