@@ -128,8 +128,8 @@ func bareStation(t *testing.T, chip gpiosim.Config, opts ...citest.Option) *stat
 	return s
 }
 
-// configure writes the configuration; way is how the server is to be trusted. Each
-// station has a journal of its own.
+// configure writes the configuration; way is how the server is to be trusted. The
+// journal is the station's own, as many stand side by side.
 func (s *station) configure(way string) {
 	s.t.Helper()
 	s.write("config.toml", fmt.Sprintf(`

@@ -139,26 +139,27 @@ func (j *Journal) recover(file *os.File) ([]entry, *os.File, error) {
 	return open, file, err
 }
 
+// lastLines is how much of the journal is looked at for a torn end.
+const lastLines = 64 << 10 // bytes
+
 // unwritten repairs the journal, and leaves of what was open the launches that
 // have no line there, and no ids of which it is certain that nothing went out.
 func (j *Journal) unwritten(open []entry) ([]entry, error) {
-	data, err := load(j.Path)
+	end, err := loadTail(j.Path, lastLines)
 	if err != nil {
 		return nil, err
 	}
-	lines, torn, _ := parse[Line](data)
-	if len(torn) > 0 {
+	if _, torn, _ := parse[Line](end); len(torn) > 0 {
 		j.repair(torn)
 	}
-	if len(open) == 0 {
+	if len(open) == 0 { // as nearly always: then the rest of the journal says nothing
 		return nil, nil
 	}
-	older, err := load(rotated(j.Path))
+	log, err := Read(j.Path)
 	if err != nil {
 		return nil, err
 	}
-	more, _, _ := parse[Line](older)
-	written := ids(append(lines, more...))
+	written := ids(log.Lines)
 	var left []entry
 	for _, e := range open {
 		unsent := e.Step == stepReserved && e.Boot == j.Boot && j.Boot != ""

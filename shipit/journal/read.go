@@ -24,13 +24,16 @@ func openToRead(path string) (*os.File, error) {
 }
 
 // load reads a file. There being none is no error.
-func load(path string) ([]byte, error) {
+func load(path string) ([]byte, error) { return loadTail(path, maxFile) }
+
+// loadTail is load of the last lines of a file.
+func loadTail(path string, limit int64) ([]byte, error) {
 	file, err := openToRead(path)
 	if file == nil {
 		return nil, err
 	}
 	defer func() { _ = file.Close() }() // nothing was written
-	return readTail(file, maxFile)
+	return readTail(file, limit)
 }
 
 // readTail reads a file, or the last lines of a long one.
