@@ -169,7 +169,10 @@ func (s *Server) accept(ctx context.Context, l *net.UnixListener, spawn func(fun
 			log.Warn("Can't take a client of the socket", slog.Any("err", err))
 		}
 		troubled = err != nil
-		rest(ctx, map[bool]time.Duration{false: acceptPause, true: acceptAgain}[troubled])
+		if troubled {
+			rest(ctx, acceptAgain)
+		}
+		rest(ctx, acceptPause)
 	}
 }
 
