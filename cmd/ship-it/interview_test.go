@@ -8,6 +8,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -38,6 +39,7 @@ func startDialogue(t *testing.T, dir string, flags ...string) *dialogue {
 // until reads what is said until a text comes.
 func (d *dialogue) until(text string) {
 	d.t.Helper()
+	_ = d.window.SetReadDeadline(time.Now().Add(limit)) // where a terminal has any
 	one := make([]byte, 1)
 	for from := d.said.Len(); !strings.Contains(d.said.String()[from:], text); {
 		if n, err := d.window.Read(one); n == 0 || err != nil {

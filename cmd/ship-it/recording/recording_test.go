@@ -259,3 +259,16 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+// BenchmarkSaw prints what a reading costs the reader of the inputs.
+func BenchmarkSaw(b *testing.B) {
+	r, err := New(Settings{Path: filepath.Join(b.TempDir(), "box.rec"), Inputs: []string{"a", "b", "c"}, Warn: func(error) {}, Fault: func(error) {}})
+	if err != nil {
+		b.Fatal(err)
+	}
+	reading := gpio.Reading{Began: time.Now(), Levels: []bool{true, false, true}, Edge: 1}
+	for b.Loop() {
+		r.Saw(reading)
+	}
+	r.Close(time.Minute)
+}
