@@ -83,12 +83,12 @@ func TestScriptsTryEverything(t *testing.T) {
 		})
 	}
 	for code, commands := range map[string]string{
-		"0": "-d check status stop release pins doctor sim launch log --version --help -h",
-		"1": "-d -c status release pins doctor sim launch log",
-		"2": "--foo -d check status stop doctor sim launch log",
+		"0": "-d check status stop release pins doctor sim launch log --version --help -h init card",
+		"1": "-d -c status release pins doctor sim launch log init card",
+		"2": "--foo -d check status stop doctor sim launch log init card",
 		"3": "status",
 		"4": "-d -c check status stop release pins launch",
-		"6": "check pins release doctor sim -d launch log",
+		"6": "check pins release doctor sim -d launch log init card",
 	} {
 		for command := range strings.FieldsSeq(commands) {
 			if !slices.ContainsFunc(calls, regexp.MustCompile("^"+code+" "+command+`\s`).MatchString) {
