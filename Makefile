@@ -10,7 +10,7 @@ LINT    = $(GO) tool -modfile=.ci/tools/go.mod golangci-lint
 CC_FOUND = $(shell (command -v "$$($(GO) env CC)") 2>/dev/null)
 RACE     = $(if $(CC_FOUND),-race)
 
-.PHONY: build demo test test-faults check format vet lint cross tidy bench generate clean
+.PHONY: build demo test test-faults check format vet lint cross tidy bench generate screenshots clean
 
 build:
 	$(BUILD) -o $(BINARY) ./cmd/ship-it
@@ -55,6 +55,10 @@ bench:
 
 generate:
 	$(GO) generate ./...
+
+# The README's pictures of the program, from the program in a tmux.
+screenshots:
+	$(GO) test -count=1 -run '^TestScreenshots$$' ./cmd/ship-it -update
 
 clean:
 	rm -rf bin dist
