@@ -90,6 +90,7 @@ func shootSim(_ *testing.T, tm *tmux, p *place) string {
 
 // shootWatch is an armed box that runs, whose last launch has failed.
 func shootWatch(t *testing.T, tm *tmux, p *place) string {
+	t.Helper()
 	link := fmt.Sprintf("/tmp/w%06d", os.Getpid()%1_000_000) // as long as what the picture says
 	if err := os.Symlink(p.dir, link); err != nil {
 		t.Fatal(err)
