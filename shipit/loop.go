@@ -115,8 +115,9 @@ func (l *Loop) Post(ev Event) {
 var errOver = errors.New("the loop has ended")
 
 // Look returns the Box as the loop has it, from any goroutine, as soon as the
-// loop comes round to it: so an answer is a sign of life, too. It blocks until
-// then, or until ctx or the loop ends, which is an error.
+// loop comes round to it: so an answer is a sign of life, too. The first one has
+// taken [Found]. It blocks until then, or until ctx or the loop ends, which is an
+// error.
 func (l *Loop) Look(ctx context.Context) (Box, error) {
 	answer := make(chan Box, 1)
 	select {
@@ -160,12 +161,16 @@ func (l *Loop) turn(ctx context.Context) error {
 	defer tick.Stop()
 	for ctx.Err() == nil {
 		var ev Event
+		looks := l.looks
+		if l.box.Since().IsZero() {
+			looks = nil // the life of the Box begins with Found
+		}
 		select {
 		case <-ctx.Done():
 			return nil
 		case err := <-l.faults:
 			return err
-		case answer := <-l.looks:
+		case answer := <-looks:
 			answer <- l.box
 			continue
 		case ev = <-l.events:

@@ -240,6 +240,37 @@ func TestLoopLook(t *testing.T) {
 	})
 }
 
+// TestLoopLookEarly: nobody sees a Box whose life has not begun.
+func TestLoopLookEarly(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		d := &diary{lit: map[string]bool{}}
+		loop := NewLoop(Config{Targets: []string{"A"}, Panel: d, Server: d, Speaker: d, Log: slogTo(d)})
+		ctx, cancel := context.WithCancel(t.Context())
+		ended, state := make(chan error), make(chan State, 1)
+		go func() { ended <- loop.Run(ctx) }()
+		go func() {
+			b, err := loop.Look(t.Context())
+			if err != nil {
+				t.Error(err)
+			}
+			state <- b.State()
+		}()
+		synctest.Wait()
+		if len(state) > 0 {
+			t.Error("there is a Box before Found")
+		}
+		loop.Post(Found{SwitchOn: true})
+		if got := <-state; got != Armed {
+			t.Errorf("the first Box is %v", got)
+		}
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 // TestLoopStop ends the loop at ten moments of a launch. The panel is closed at
 // once, and the log tells what became of the request.
 func TestLoopStop(t *testing.T) {

@@ -136,12 +136,8 @@ func (r *rig) press(ctx context.Context, loop *shipit.Loop, result *result) erro
 			loop.Post(shipit.Checked{Target: 0, Err: err})
 		}
 	}
-	for armed := false; !armed; { // before the press begins
-		box, err := loop.Look(ctx)
-		if err != nil {
-			return nil // the loop tells why it has ended
-		}
-		armed = box.SwitchOn()
+	if _, err := loop.Look(ctx); err != nil { // it is armed before the press begins
+		return nil // the loop tells why it has ended
 	}
 	loop.Post(shipit.Pressed{Button: shipit.LaunchButton, First: time.Now(), SwitchOn: true})
 	loop.Post(shipit.Released{Button: shipit.LaunchButton})
