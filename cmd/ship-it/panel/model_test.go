@@ -210,8 +210,8 @@ func FuzzKeys(f *testing.F) {
 				b.update(msg)
 			}
 			b.update(lift{shipit.LaunchButton})
-			checkSize(t, b.draw(), b.width, b.height)
 		}
+		checkSize(t, b.draw(), b.width, b.height)
 		for _, did := range b.did {
 			var at, what string
 			var is bool
