@@ -145,7 +145,7 @@ func (l *Loop) search(ctx context.Context, r Record) {
 // ask asks every server that can tell for the build of a launch, and names the
 // targets of which there was no answer.
 func (l *Loop) ask(ctx context.Context, r Record) (found *recovered, silent []string) {
-	for target, can := range l.Config.follows() {
+	for target, can := range l.follows() {
 		if !can.Find {
 			continue
 		}
@@ -164,7 +164,7 @@ func (l *Loop) ask(ctx context.Context, r Record) (found *recovered, silent []st
 // blind names the targets of which nobody can tell whether there is a build.
 func (l *Loop) blind() []string {
 	var names []string
-	can := l.Config.follows()
+	can := l.follows()
 	for i, name := range l.Targets {
 		if can == nil || !can[i].Find {
 			names = append(names, name)

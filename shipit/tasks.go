@@ -23,16 +23,20 @@ func (l *Loop) launch(ctx context.Context, now time.Time, a Launch) {
 	l.spawn(func() error {
 		outcome := Outcome{Verdict: Unknown, Reason: "cut off: a fault of this program, look at the server"}
 		err := Guard(func() error {
-			if err := l.begin(withdraw, id, e, record); err != nil {
-				outcome = Outcome{Verdict: NotStarted, Reason: err.Error()}
-				return nil
-			}
-			outcome = l.Server.Launch(request, withdraw, a.Target, e.ID)
+			outcome = l.request(request, withdraw, a.Target, func() error { return l.begin(withdraw, id, e, record) }, e)
 			return nil
 		})
 		l.Post(Answered{outcome})
 		return err
 	})
+}
+
+// request sends the request of a launch, once it has begun on the disk.
+func (l *Loop) request(ctx, withdraw context.Context, target int, begin func() error, e *entry) Outcome {
+	if err := begin(); err != nil {
+		return Outcome{Verdict: NotStarted, Reason: err.Error()}
+	}
+	return l.Server.Launch(ctx, withdraw, target, e.ID)
 }
 
 // endLaunch frees what a launch held, once its outcome is here.

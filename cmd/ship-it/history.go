@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -10,8 +11,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"encoding/json"
 
 	"github.com/spf13/cobra"
 
@@ -40,7 +39,7 @@ func (p *program) history(cmd *cobra.Command, o options) error {
 	if err != nil {
 		return err
 	}
-	lines := append(log.Lines, log.Open...)
+	lines := slices.Concat(log.Lines, log.Open)
 	slices.SortStableFunc(lines, func(a, b journal.Line) int { return a.Time.Compare(b.Time) })
 	for _, line := range lines {
 		if line.Time.Before(since) {

@@ -136,7 +136,7 @@ func (r *rig) press(ctx context.Context, loop *shipit.Loop, result *result) erro
 			loop.Post(shipit.Checked{Target: 0, Err: err})
 		}
 	}
-	if _, err := loop.Look(ctx); err != nil { // it is armed before the press begins
+	if !switchedOn(ctx, loop) { // before the press begins
 		return nil // the loop tells why it has ended
 	}
 	loop.Post(shipit.Pressed{Button: shipit.LaunchButton, First: time.Now(), SwitchOn: true})
@@ -147,6 +147,15 @@ func (r *rig) press(ctx context.Context, loop *shipit.Loop, result *result) erro
 	case last := <-result.done:
 		result.done <- last
 		return errOver
+	}
+}
+
+// switchedOn waits until the loop has seen the switch; false: it has ended.
+func switchedOn(ctx context.Context, loop *shipit.Loop) bool {
+	for {
+		if box, err := loop.Look(ctx); err != nil || box.SwitchOn() {
+			return err == nil
+		}
 	}
 }
 

@@ -25,8 +25,11 @@ func TestPreview(t *testing.T) {
 		}},
 	}
 	work := []Work{
-		Build{Type: "bt1"}, Job{Name: "app", Launch: "ID"}, Workflow{Owner: "a", Repo: "b", File: "c.yml", Ref: "main", Launch: "id"},
-		Pipeline{Project: "a/b", Ref: "main", Launch: "ID"}, Call{Server: "mine", Values: map[string]string{"job": "app"}},
+		Build{Type: "bt1"},
+		Job{Name: "app", Launch: "ID"},
+		Workflow{Owner: "a", Repo: "b", File: "c.yml", Ref: "main", Launch: "id"},
+		Pipeline{Project: "a/b", Ref: "main", Launch: "ID"},
+		Call{Server: "mine", Values: map[string]string{"job": "app"}},
 		Command{Run: []string{"deploy", "int"}, Environment: map[string]string{"A": "b"}, Secrets: map[string]string{"KEY": secret}},
 		Command{Run: []string{"deploy", secret}, Secrets: map[string]string{"KEY": secret}},
 	}

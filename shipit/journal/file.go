@@ -16,13 +16,13 @@ var errForeign = errors.New("is not a regular file with one name: move it away")
 // openFile opens a file of the journal, and makes it, with its folder, if it is
 // not there. It follows no link, and waits for no pipe. What root makes belongs
 // to the owner of the folder, who is the service's user.
-func openFile(path string, flags int) (*os.File, error) {
+func openFile(path string) (*os.File, error) {
 	folder := filepath.Dir(path)
 	if err := os.Mkdir(folder, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
 		return nil, err
 	}
 	_, missing := os.Lstat(path)
-	file, err := os.OpenFile(path, flags|os.O_CREATE|os.O_APPEND|unix.O_NOFOLLOW|unix.O_NONBLOCK|unix.O_NOCTTY, 0o640)
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_APPEND|unix.O_NOFOLLOW|unix.O_NONBLOCK|unix.O_NOCTTY, 0o640)
 	if err != nil {
 		return nil, err
 	}

@@ -96,7 +96,7 @@ func (j *Journal) reserve() (string, error) {
 		return "", err
 	}
 	j.jobs.do(j.retry) // there may be room again for what waits
-	line, err := openFile(j.Path, os.O_RDWR)
+	line, err := openFile(j.Path)
 	if err != nil {
 		return "", err
 	}
@@ -216,7 +216,7 @@ func (j *Journal) write(line []byte, matters bool) error {
 	if !j.isOpen() {
 		return os.ErrClosed
 	}
-	file, err := openFile(j.Path, os.O_RDWR)
+	file, err := openFile(j.Path)
 	if err != nil {
 		return err
 	}

@@ -58,16 +58,16 @@ func Volatile(path string) string {
 		return ""
 	}
 	mounts, _ := os.ReadFile("/proc/self/mountinfo") // else an overlay's upper part can't be told
-	return volatile(int64(fs.Type), folder, string(mounts), kindOf)
+	return volatile(uint32(fs.Type), folder, string(mounts), kindOf)
 }
 
 // kindOf is the kind of file system that a path lies on; 0: it can't be told. The
 // upper part of a root in memory is often out of sight; the kernel's own command
 // line tells of it (raspi-config's overlay, overlayroot(8)).
-func kindOf(path string) int64 {
+func kindOf(path string) uint32 {
 	var fs unix.Statfs_t
 	if err := unix.Statfs(path, &fs); err == nil {
-		return int64(fs.Type)
+		return uint32(fs.Type)
 	}
 	if line, err := os.ReadFile("/proc/cmdline"); err == nil && inMemory(string(line)) {
 		return unix.TMPFS_MAGIC
@@ -84,7 +84,7 @@ func inMemory(line string) bool {
 }
 
 // volatile is Volatile for a folder on a file system of that kind.
-func volatile(kind int64, folder, mounts string, kindOf func(string) int64) string {
+func volatile(kind uint32, folder, mounts string, kindOf func(string) uint32) string {
 	switch kind {
 	case unix.TMPFS_MAGIC:
 		return "tmpfs"

@@ -14,10 +14,10 @@ func TestVolatile(t *testing.T) {
 23 22 0:20 / /data rw shared:3 - overlay data rw,lowerdir=/a,upperdir=/disk/up,workdir=/w
 24 22 0:21 / /datax rw - tmpfs tmpfs rw
 `
-	kinds := map[string]int64{"/media/root-rw/overlay": unix.TMPFS_MAGIC, "/disk/up": unix.EXT4_SUPER_MAGIC}
-	kindOf := func(path string) int64 { return kinds[path] }
+	kinds := map[string]uint32{"/media/root-rw/overlay": unix.TMPFS_MAGIC, "/disk/up": unix.EXT4_SUPER_MAGIC}
+	kindOf := func(path string) uint32 { return kinds[path] }
 	cases := []struct {
-		kind         int64
+		kind         uint32
 		folder, want string
 	}{
 		{unix.EXT4_SUPER_MAGIC, "/var/lib/ship-it", ""},

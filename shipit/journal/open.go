@@ -99,7 +99,7 @@ func (j *Journal) openFiles() error {
 
 // lock opens a file and locks it for this process.
 func lock(path string) (*os.File, error) {
-	file, err := openFile(path, os.O_RDWR)
+	file, err := openFile(path)
 	if err != nil {
 		return nil, err
 	}
@@ -172,7 +172,7 @@ func (j *Journal) unwritten(open []entry) ([]entry, error) {
 
 // repair ends a last line that lacks its end, or cuts one off that is torn.
 func (j *Journal) repair(torn []byte) {
-	file, err := openFile(j.Path, os.O_RDWR)
+	file, err := openFile(j.Path)
 	if err != nil {
 		j.Log.Warn("The last line of the journal was torn: " + err.Error())
 		return

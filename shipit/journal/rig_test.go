@@ -49,7 +49,10 @@ type bench struct {
 }
 
 // path is where the journal of a test lies.
-func path(t *testing.T) string { return filepath.Join(t.TempDir(), "box", "journal.jsonl") }
+func path(t *testing.T) string {
+	t.Helper()
+	return filepath.Join(t.TempDir(), "box", "journal.jsonl")
+}
 
 // open opens the journal at path; a run of the box.
 func open(t *testing.T, path string, change ...func(*Settings)) *bench {
