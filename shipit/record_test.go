@@ -346,15 +346,13 @@ func TestResume(t *testing.T) {
 				if c.says != nil {
 					o = &oracle{says: c.says}
 				}
-				var box Box
 				r, b := kept(t, &diary{}, o, func(config *Config, b *book) {
 					config.Resume = []Record{c.open}
-					config.Observe = func(b Box) { box = b }
 					b.open["old"] = c.open
 				})
 				pass(time.Second)
-				if got := box.Light(1); got != c.light {
-					t.Errorf("the light is %v, want %v", got, c.light)
+				if box, err := r.Look(t.Context()); err != nil || box.Light(1) != c.light {
+					t.Errorf("the light is %v, want %v; %v", box.Light(1), c.light, err)
 				}
 				pass(10 * time.Minute)
 				if err := r.end(); err != nil {

@@ -141,7 +141,8 @@ func TestBoxBesideLaunch(t *testing.T) {
 		t.Errorf("the launch ended with %v", err)
 	}
 	p.server.SetMode(citest.OK())
-	h.arm()
+	h.do("drive %d high", pinSwitch)
+	p.waitReserved("journal.jsonl.open", 2)
 	h.press()
 	r.waitLog("Triggered a build of Client Int")
 	r.signal(syscall.SIGTERM)

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -31,7 +32,7 @@ func TestFullDisk(t *testing.T) {
 		}
 	})
 	ballast := filepath.Join(disk, "ballast")
-	if err := os.WriteFile(ballast, make([]byte, 64<<10), 0o600); err == nil {
+	if err := os.WriteFile(ballast, make([]byte, 1<<20), 0o600); err == nil {
 		t.Fatal("the disk does not get full")
 	}
 	p.write("config.toml", strings.Replace(p.read("config.toml"), `"journal.jsonl"`, `"disk/journal.jsonl"`, 1), 0o644)
@@ -49,7 +50,8 @@ func TestFullDisk(t *testing.T) {
 	}
 	h.do("float %d", pinSwitch)
 	r.waitLog("] Safe")
-	h.arm()
+	h.do("drive %d high", pinSwitch)
+	p.waitReserved("disk/journal.jsonl.open", 1)
 	h.press()
 	r.waitLog("Triggered a build of Client Int")
 	r.signal(syscall.SIGTERM)
@@ -63,6 +65,26 @@ func TestFullDisk(t *testing.T) {
 	for _, want := range []string{`"what":"arming","refusal":"can't record: `, `"what":"launch","refusal":"can't record"`} {
 		if !strings.Contains(lines, want) {
 			t.Errorf("no %s in\n%s", want, lines)
+		}
+	}
+}
+
+// waitReserved waits until the id of a launch was reserved so often: then the box
+// is armed, whatever a refusal has the blinker do.
+func (p *place) waitReserved(name string, times int) {
+	p.t.Helper()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	timeout := time.After(limit)
+	for {
+		text, _ := os.ReadFile(p.path(name))
+		if strings.Count(string(text), `"step":"reserved"`) >= times {
+			return
+		}
+		select {
+		case <-tick.C:
+		case <-timeout:
+			p.t.Fatalf("not reserved %d times:\n%s", times, text)
 		}
 	}
 }
