@@ -278,12 +278,14 @@ func (m *machine) upgrade(deb, version string) {
 	m.wantLines(true)
 }
 
-// configuring tells whether dpkg has come to the package's last script. What
-// comes before takes an emulated machine longer than a request may wait.
+// configuring tells whether the package's last script has come to where it has
+// the box restarted. What comes before takes an emulated machine longer than a
+// request may wait.
 func configuring() bool {
 	lines, _ := filepath.Glob("/proc/[0-9]*/cmdline")
 	for _, line := range lines {
-		if text, _ := os.ReadFile(line); strings.Contains(string(text), "/ship-it.postinst") {
+		text, _ := os.ReadFile(line)
+		if words := strings.ReplaceAll(string(text), "\x00", " "); strings.Contains(words, "ship-it check ") || strings.Contains(words, "invoke-rc.d ship-it restart") {
 			return true
 		}
 	}
