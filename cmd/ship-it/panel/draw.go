@@ -44,15 +44,17 @@ func (m *model) framed(line string, width int) string {
 
 // top is the upper side of the frame, with what this is.
 func (m *model) top() string {
-	b, name, version := m.look.box, " ship-it ", ""
+	const longest = 20 // of a version; another box may call its own anything
+	b, name := m.look.box, " ship-it "
 	where := m.where
 	if m.view.Drill && m.hands == nil {
 		where = "DRILL, launches go to a stand-in; " + where
 	}
-	if m.view.Version != "" {
-		version = fmt.Sprintf(" %s ", strings.Fields(m.view.Version)[0])
+	version, _, _ := strings.Cut(m.view.Version, " ")
+	if version != "" {
+		version = " " + ansi.TruncateWc(version, longest, m.look.more) + " "
 	}
-	room := m.width - 5 - len(name) - len(version)
+	room := m.width - 5 - len(name) - ansi.StringWidthWc(version)
 	where = ansi.TruncateWc(" "+where+" ", room, m.look.more)
 	return b[0] + b[4] + m.look.Paint(strong, name) + b[4] + where +
 		strings.Repeat(b[4], max(0, room-ansi.StringWidthWc(where))) + version + b[4] + b[1]
