@@ -64,11 +64,11 @@ func (i *interviewer) askURL() error {
 	if err != nil || i.URL != "" || kind.URL == "" {
 		return err
 	}
-	example := ", as in " + kind.URL
+	example := ", as in " + kind.URL + "?"
 	if kind.OwnURL {
-		example = " (Enter: " + kind.URL + ")"
+		example = "? (Enter: " + kind.URL + ")"
 	}
-	fmt.Fprintf(i.out, "\n2. What is its address?%s\n", example)
+	fmt.Fprintf(i.out, "\n2. What is its address%s\n", example)
 	return i.again(func(answer string) error {
 		if answer == "" && !kind.OwnURL {
 			return fmt.Errorf("%w: it needs one", config.ErrDraft)

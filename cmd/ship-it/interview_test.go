@@ -91,7 +91,7 @@ func TestInterview(t *testing.T) {
 	d := startDialogue(t, dir)
 	d.answer("1. Which server", "teamcty\n")
 	d.answer("did you mean teamcity?", "teamcity\n")
-	d.answer("2. What is its address?, as in https://teamcity.example.com", "teamcity.example.com\n")
+	d.answer("2. What is its address, as in https://teamcity.example.com?", "teamcity.example.com\n")
 	d.answer("begins with neither", "https://teamcity.example.com\n")
 	d.answer("3. What can be launched?", "\n")
 	d.answer("write it as NAME = BUILD", "Client Int = bt280\n")
