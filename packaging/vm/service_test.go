@@ -20,7 +20,13 @@ func newServiceStation(t *testing.T) *station {
 	s := newStation(t)
 	s.pidPath = "/run/ship-it/ship-it.pid"
 	defaults := fmt.Sprintf("CONFIG=%s\nCHIP=%s\nLOGFILE=%s\n", s.path("config.toml"), s.chip, s.path("log"))
-	err := errors.Join(
+	config, err := os.ReadFile(s.path("config.toml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The service's user keeps the journal, in his own folder.
+	s.write("config.toml", strings.Replace(string(config), `journal = "journal.jsonl"`, "", 1), 0o644)
+	err = errors.Join(
 		os.WriteFile("/etc/default/ship-it", []byte(defaults), 0o644),
 		os.Chmod(filepath.Dir(s.dir), 0o711), // the daemon gives up root, and opens its log anew
 	)

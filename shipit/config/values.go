@@ -80,12 +80,12 @@ const mask = "***"
 var delicate = regexp.MustCompile(`(?i)pass|token|secret|credential|auth|private|api[_-]?key|cookie`)
 
 // isDelicate tells whether the value of a key is not for everybody's eyes. A
-// file's name is, once the file has been found.
+// file's name is, once the file has been found, and so are words of state.
 func isDelicate(key string) bool {
 	switch {
 	case key == "headers" || key == "environment" || key == "body":
 		return true
-	case key == "secrets" || strings.HasSuffix(key, "_file"):
+	case key == "secrets" || key == "passed" || strings.HasSuffix(key, "_file"):
 		return false
 	}
 	return delicate.MatchString(key)

@@ -170,7 +170,7 @@ func (j *Journal) put(e entry) error {
 		j.open[e.ID] = e
 	}
 	err := appendWhole(j.ahead, encode(e))
-	j.dirty = err == nil
+	j.dirty = j.dirty || err == nil // an earlier one may still wait
 	if err != nil && e.Step == stepReserved {
 		delete(j.open, e.ID)
 	}
