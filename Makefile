@@ -21,6 +21,7 @@ demo: build
 test:
 	@$(if $(RACE),,echo 'There is no C compiler here: testing without -race.')
 	$(GO) test $(RACE) -parallel 8 ./...
+	$(if $(RACE),$(GO) test -run '^TestPanel' ./cmd/ship-it) # what the race detector skips
 
 # Launches through networks and servers on which everything goes wrong that can, and prints what became of them.
 FAULTS ?= 10000

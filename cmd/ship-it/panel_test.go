@@ -43,6 +43,11 @@ type shown struct {
 // show starts a panel. Its output is read only if reads says so.
 func show(t *testing.T, reads bool) *shown {
 	t.Helper()
+	if raced {
+		// Its reader of the terminal (muesli/cancelreader v0.2.2) asks for its
+		// pipe's number while Bubble Tea closes it. "make test" runs these again.
+		t.Skip("the race detector finds a race of Bubble Tea's own at the end")
+	}
 	s := &shown{t: t, feed: panel.NewFeed(), over: make(chan error, 1)}
 	s.window, s.inside = terminal(t)
 	t.Cleanup(func() { s.inside.Close() })

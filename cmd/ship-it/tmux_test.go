@@ -28,7 +28,7 @@ func newTmux(t *testing.T, width, height int, env ...string) *tmux {
 	tm := &tmux{t: t, dir: dir, path: filepath.Join(dir, "s")}
 	t.Cleanup(func() { _ = exec.Command("tmux", "-S", tm.path, "kill-server").Run() }) // it may have ended by itself
 	args := []string{"-f", "/dev/null", "new-session", "-d", "-x", fmt.Sprint(width), "-y", fmt.Sprint(height), "-c", dir, "--", "env", "-u", "NO_COLOR"}
-	args = append(args, "PS1=$ ", "ENV=", "LC_ALL=C.UTF-8", "GORACE=atexit_sleep_ms=0", "PATH="+os.Getenv("PATH"))
+	args = append(args, "PS1=$ ", "ENV=", "LC_ALL=C.UTF-8", "GORACE=atexit_sleep_ms=0 exitcode=0 log_path=/dev/null", "PATH="+os.Getenv("PATH"))
 	tm.tmux(append(append(args, env...), "sh")...)
 	tm.wait("$")
 	return tm

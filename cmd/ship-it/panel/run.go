@@ -52,7 +52,7 @@ func Run(ctx context.Context, s Settings) error {
 		fingers: map[shipit.Button]*finger{},
 	}}
 	program := tea.NewProgram(screen,
-		tea.WithContext(ctx), tea.WithInput(input{s.In}), tea.WithOutput(s.Out), tea.WithFPS(frames),
+		tea.WithContext(ctx), tea.WithInput(input{s.In, s.In.Fd()}), tea.WithOutput(s.Out), tea.WithFPS(frames),
 		tea.WithoutSignalHandler(), // the whole program's is there
 		// Both would be looked for in the environment, with a child's help, and
 		// in the terminal, whose answer the shell would get if we have gone.
@@ -83,7 +83,13 @@ func Run(ctx context.Context, s Settings) error {
 
 // input is a terminal whose end is an error: Bubble Tea would wait on without
 // any input, for ever where no HUP comes, as under nohup.
-type input struct{ *os.File }
+type input struct {
+	*os.File
+	fd uintptr
+}
+
+// Fd is asked for beside whatever closes the terminal.
+func (i input) Fd() uintptr { return i.fd }
 
 // Read implements [io.Reader].
 func (i input) Read(keys []byte) (int, error) {
