@@ -42,7 +42,7 @@ func (s *station) foreground() running {
 		s.t.Fatal(err)
 	}
 	defer log.Close()
-	cmd := exec.Command(s.program, append(s.box(), "--socket", s.path("sock"))...)
+	cmd := exec.Command(s.program, append(s.box(), "--socket", "none")...)
 	cmd.Stderr = log
 	if err := cmd.Start(); err != nil {
 		s.t.Fatal(err)

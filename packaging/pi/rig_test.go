@@ -63,7 +63,7 @@ func newStation(t *testing.T) *station {
 	s.server = server
 	s.write("token", token, 0o600)
 	s.write("config.toml", fmt.Sprintf(`
-journal = "journal.jsonl"
+journal = ""
 
 [teamcity]
 url = %q
@@ -110,7 +110,7 @@ func (s *station) box() []string {
 func (s *station) pidfile() []string { return []string{"--pidfile", s.path("pid")} }
 
 func (s *station) daemon() []string {
-	return append(append([]string{"-d", "--logfile", s.path("log"), "--socket", s.path("sock")}, s.pidfile()...), s.box()...)
+	return append(append([]string{"-d", "--logfile", s.path("log"), "--socket", "none"}, s.pidfile()...), s.box()...)
 }
 
 // must runs the program to its good end and returns what it printed.
