@@ -139,7 +139,7 @@ func TestLimitAtClose(t *testing.T) {
 			if err := h.SetFor(siren, true, 1); err != nil {
 				t.Error(err)
 			}
-			time.Sleep(after)
+			<-time.After(after)
 			if err := errors.Join(h.Close(), f.Free()); err != nil {
 				t.Error(err)
 			}
@@ -232,7 +232,7 @@ func TestLimitAnything(t *testing.T) {
 					hands.Go(func() {
 						rng := rand.New(rand.NewPCG(seed, hand))
 						for range 30 {
-							time.Sleep(time.Duration(rng.Int64N(int64(3 * time.Second))))
+							<-time.After(time.Duration(rng.Int64N(int64(3 * time.Second))))
 							if err := h.SetFor(siren, rng.IntN(3) > 0, run); err != nil {
 								t.Error(err)
 							}

@@ -20,7 +20,7 @@ type glyphs struct {
 	on, off, marker, more string
 	box, pressed          [6]string // corners from the upper left on, clockwise, then — and |
 	left, right           string    // a line ends at the frame
-	done, todo            string    // of a bar
+	full, empty           string    // of a bar
 	loud                  string
 }
 
@@ -38,7 +38,7 @@ func shapes() glyphs {
 		on: "●", off: "○", marker: "▶", more: "…",
 		box:     [6]string{"╭", "╮", "╯", "╰", "─", "│"},
 		pressed: [6]string{"╔", "╗", "╝", "╚", "═", "║"},
-		left:    "├", right: "┤", done: "█", todo: "░", loud: "♪",
+		left:    "├", right: "┤", full: "█", empty: "░", loud: "♪",
 	}
 }
 
@@ -47,7 +47,7 @@ func letters() glyphs {
 		on: "*", off: "o", marker: ">", more: "~",
 		box:     [6]string{"+", "+", "+", "+", "-", "|"},
 		pressed: [6]string{"#", "#", "#", "#", "=", "#"},
-		left:    "+", right: "+", done: "#", todo: ".", loud: "!",
+		left:    "+", right: "+", full: "#", empty: ".", loud: "!",
 	}
 }
 

@@ -76,9 +76,9 @@ func (b *bench) key(name string) {
 	b.do(tea.KeyPressMsg{Text: name, Code: code})
 }
 
-// at has d pass.
+// pass has d pass, of the bubble's time.
 func pass(d time.Duration) {
-	time.Sleep(d) // in a bubble
+	<-time.After(d)
 	synctest.Wait()
 }
 
@@ -200,9 +200,7 @@ func FuzzKeys(f *testing.F) {
 		b.slow = true
 		b.update(tea.WindowSizeMsg{Width: int(width), Height: int(height)})
 		down := map[string]bool{"launch": false, "branch": false, "second": false}
-		if len(input) > 1000 {
-			t.Skip("as long as a paste: nothing new")
-		}
+		input = input[:min(len(input), 1000)] // what is longer brings nothing new
 		for decoder := (uv.EventDecoder{}); len(input) > 0; {
 			n, ev := decoder.Decode(input)
 			input = input[max(n, 1):]

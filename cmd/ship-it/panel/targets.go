@@ -66,7 +66,7 @@ func (m *model) build(b view.Build) []string {
 	if p := b.Progress; p != nil {
 		const cells = 5
 		done := int(math.Round(min(max(*p, 0), 1) * cells))
-		words = append(words, fmt.Sprintf("%s%s %.0f%%", strings.Repeat(m.look.done, done), strings.Repeat(m.look.todo, cells-done), *p*100))
+		words = append(words, fmt.Sprintf("%s%s %.0f%%", strings.Repeat(m.look.full, done), strings.Repeat(m.look.empty, cells-done), *p*100))
 	}
 	if b.Waiting {
 		words = append(words, "waits for a person")
