@@ -3,7 +3,6 @@ package ci
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"net"
 	"net/http"
 	"sync"
@@ -77,7 +76,7 @@ func (s Settings) tls() *tls.Config {
 		c.RootCAs = s.CAs()
 		return c
 	}
-	if pool, err := x509.SystemCertPool(); err == nil { // else the handshake says what is missing
+	if pool, err := Authorities(); err == nil { // else the handshake says what is missing
 		c.RootCAs = pool
 	}
 	return c

@@ -1,7 +1,6 @@
 package config_test
 
 import (
-	"crypto/x509"
 	"os"
 	"path/filepath"
 	"strings"
@@ -201,7 +200,7 @@ func TestParseAuthorities(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want, err := x509.SystemCertPool()
+	want, err := ci.Authorities()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -95,7 +95,7 @@ func (s *section) authorities() func() *x509.CertPool {
 		s.add(n.place, s.label+key, "holds no certificate", "name a PEM file, with BEGIN CERTIFICATE in it")
 	}
 	return func() *x509.CertPool {
-		pool, err := x509.SystemCertPool()
+		pool, err := ci.Authorities()
 		if err != nil {
 			pool = x509.NewCertPool() // a system without any: ours alone
 		}
