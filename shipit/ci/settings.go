@@ -23,6 +23,7 @@ type Settings struct {
 	URL      *url.URL              // http or https; a path in front and a slash at the end are fine
 	User     string                // with Password: Basic authentication
 	Password string                // a secret
+	API      bool                  // Password is an API token, as Jenkins has it
 	Token    string                // a secret; goes as Bearer and wins over User
 	Trigger  string                // a secret; GitLab's, goes in the body of a launch
 	CAs      func() *x509.CertPool // whom to believe; asked once, before the first handshake; nil: the system's authorities
@@ -48,6 +49,8 @@ func (s Settings) credentials() string {
 	switch {
 	case s.Token != "":
 		return "token"
+	case s.User != "" && s.API:
+		return "user and token"
 	case s.User != "":
 		return "user and password"
 	case s.Trigger != "":

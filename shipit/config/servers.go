@@ -23,7 +23,7 @@ func (s *section) jenkins() ci.Settings {
 	}
 	defer t.done()
 	user, token := env("jenkins", "USER"), env("jenkins", "TOKEN")
-	settings := ci.Settings{URL: t.url(`url = "https://jenkins.example.com"`, "")}
+	settings := ci.Settings{URL: t.url(`url = "https://jenkins.example.com"`, ""), API: true}
 	settings.User = t.user(user)
 	settings.Password = t.secret("token_file", token, passwordFlaw)
 	t.needs("user", user)
