@@ -19,6 +19,7 @@ const (
 	maxNews    = 32 // that wait; further ones are dropped
 	tries      = 4
 	firstDelay = 2 * time.Second
+	maxPause   = time.Minute // that a server may wish for: others wait behind
 )
 
 // Announcer is a [shipit.Announcer] that sends each piece of news to a web
@@ -117,14 +118,14 @@ func (a *Announcer) work() {
 }
 
 // tell sends a piece of news until it has arrived, or there is no point in
-// going on. From Finish on it waits for nothing, and tries once more, unless the
+// going on, or the server wishes for a pause of more than maxPause. From Finish on it waits for nothing, and tries once more, unless the
 // server has wished for a pause.
 func (a *Announcer) tell(n item) error {
 	delay := firstDelay
 	for try := 1; ; try++ {
 		err := a.send(n)
 		ask, again := errors.AsType[*shipit.AskError](err)
-		if !again || ask.Lasting || try == tries {
+		if !again || ask.Lasting || try == tries || ask.Again > maxPause {
 			return err
 		}
 		timer := time.NewTimer(max(delay, ask.Again))

@@ -169,6 +169,7 @@ func TestAnnounceFailures(t *testing.T) {
 		{"cut", citest.Drop(), []string{"0s", "2s", "10s", "42s"}, "cut off: "},
 		{"silent", citest.Silent(), []string{"0s", "3s", "12s", "45s"}, "timed out: no answer within 1s"},
 		{"asked too often", citest.Limit(30 * time.Second), []string{"0s", "30s", "1m0s", "1m32s"}, "refused (429"},
+		{"asked for long patience", citest.Limit(time.Hour), []string{"0s"}, "refused (429"},
 		{"gone", citest.Fail(404), []string{"0s"}, "refused (404"},
 		{"not allowed", citest.Fail(403), []string{"0s"}, "not authorised (403"},
 		{"redirected", citest.Redirect(307, secretPath+"/there"), []string{"0s"}, "redirected (307): look at url"},
