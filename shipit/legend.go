@@ -20,7 +20,8 @@ type Shown struct {
 	Siren   time.Duration // see Box.Sounding
 	Journal bool          // launches are recorded, and none without
 	Targets int
-	Follows bool // any of them has its builds followed, where its server can tell
+	Builds  bool // what becomes of the build of any of them is shown
+	Checks  bool // the server of any of them is asked whether it would take a launch
 }
 
 // Legend is every sign that such a box can give, in the rhythms that it gives
@@ -33,7 +34,7 @@ func Legend(s Shown) []Sign {
 	}
 	signs = append(signs, s.armed()...)
 	signs = append(signs, s.launched()...)
-	if s.Follows {
+	if s.Builds {
 		signs = append(signs, followed()...)
 	}
 	return signs
@@ -95,7 +96,7 @@ func (s Shown) armed() []Sign {
 // forbidden is the refusals that an armed box shows before the press.
 func (s Shown) forbidden() []string {
 	var words []string
-	if s.Follows && !s.Rules.OnNoGo {
+	if s.Checks && !s.Rules.OnNoGo {
 		words = append(words, noGo)
 	}
 	if len(s.Rules.Freeze.Windows) > 0 {

@@ -53,7 +53,7 @@ func TestLegendIsTheBox(t *testing.T) {
 		"No word of it":                          {lead: func(b *bench) { build(b, StageRunning); b.do(Unseen{Number: 1, Err: errors.New("no")}) }},
 		"Not running":                            {lead: nil}, // nothing shows anything
 	}
-	signs := Legend(Shown{Rules: everyRule(), Rearm: true, Targets: 2, Follows: true})
+	signs := Legend(Shown{Rules: everyRule(), Rearm: true, Targets: 2, Builds: true, Checks: true})
 	for words, moment := range moments {
 		i := slices.IndexFunc(signs, func(s Sign) bool { return strings.HasPrefix(s.Means, words) })
 		if i < 0 {
@@ -106,7 +106,8 @@ func TestLegendOfRules(t *testing.T) {
 		{"two_person", Shown{Targets: 1, Rules: Rules{TwoPerson: true}}, []string{"while another person holds", "hold the second button"}},
 		{"journal", Shown{Targets: 1, Journal: true}, []string{"Locked: a launch can't be recorded.", "can't record"}},
 		{"siren", Shown{Targets: 1, Siren: time.Second}, []string{"alarm, siren"}},
-		{"follow", Shown{Targets: 1, Follows: true}, []string{"no go", "Queued", "Cancelled"}},
+		{"builds", Shown{Targets: 1, Builds: true}, []string{"Queued", "Cancelled"}},
+		{"checks", Shown{Targets: 1, Checks: true}, []string{"no go"}},
 		{"targets", Shown{Targets: 2}, []string{"next target"}},
 	}
 	for _, c := range cases {
@@ -116,7 +117,7 @@ func TestLegendOfRules(t *testing.T) {
 			}
 		}
 	}
-	if got := text(Shown{Targets: 1, Follows: true, Rules: Rules{OnNoGo: true}}); strings.Contains(got, "no go") {
+	if got := text(Shown{Targets: 1, Checks: true, Rules: Rules{OnNoGo: true}}); strings.Contains(got, "no go") {
 		t.Errorf("launch_on_no_go, and yet:\n%s", got)
 	}
 	if got := text(Shown{Targets: 2}); strings.Contains(got, "only one target") {

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"time"
 
@@ -33,9 +32,15 @@ func (p *program) card(_ *cobra.Command, o options) error {
 
 // legend is what a box of that configuration shows.
 func legend(c *config.Config) []shipit.Sign {
-	return shipit.Legend(shipit.Shown{
-		Rules: c.Rules, Rearm: c.RequireRearm, Siren: sirenTime(c), Journal: c.Journal != "", Targets: len(c.Targets), Follows: slices.Contains(follow(c), true),
-	})
+	shown := shipit.Shown{Rules: c.Rules, Rearm: c.RequireRearm, Siren: sirenTime(c), Journal: c.Journal != "", Targets: len(c.Targets)}
+	servers := fleet(c)
+	defer func() { _ = servers.Close() }() // which were not asked
+	for i, follows := range follow(c) {
+		can := servers.Can(i)
+		shown.Builds = shown.Builds || follows && can.Look
+		shown.Checks = shown.Checks || follows && can.Check
+	}
+	return shipit.Legend(shown)
 }
 
 // The texts of both cards.

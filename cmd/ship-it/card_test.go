@@ -3,7 +3,9 @@ package main
 import (
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"io"
+	"net/url"
 	"os"
 	"strconv"
 	"strings"
@@ -19,7 +21,10 @@ import (
 
 // lids are the configurations whose cards are looked at.
 func lids() map[string]*config.Config {
-	full := config.Original()
+	original, full, bare := config.Original(), config.Original(), config.Original()
+	for _, c := range []*config.Config{original, full, bare} {
+		c.TeamCity.URL = &url.URL{Scheme: "https", Host: "teamcity.example.com"}
+	}
 	full.Rules = shipit.Rules{
 		Confirm: 5 * time.Second, MaxArmed: 10 * time.Minute, Cooldown: time.Minute, Abort: 10 * time.Second,
 		Freeze: shipit.Freeze{Windows: []shipit.Window{{}}}, TwoPerson: true,
@@ -30,11 +35,10 @@ func lids() map[string]*config.Config {
 	for range shipit.MaxTargets - 2 {
 		full.Targets = append(full.Targets, full.Targets[0])
 	}
-	bare := config.Original()
 	bare.RequireRearm = false
 	bare.Targets = bare.Targets[:1]
 	bare.Targets[0].Follow = false
-	return map[string]*config.Config{"original": config.Original(), "full": full, "bare": bare}
+	return map[string]*config.Config{"original": original, "full": full, "bare": bare}
 }
 
 // TestCards holds the cards of some boxes against what somebody has looked at;
@@ -51,6 +55,52 @@ func TestCards(t *testing.T) {
 			}
 			if diff := cmp.Diff(readFile(t, golden), text); diff != "" {
 				t.Errorf("%s (-want +got), make generate:\n%s", golden, diff)
+			}
+		}
+	}
+}
+
+// TestCardShowsWhatServersTell: only a build that somebody can look at has signs,
+// and only a server that can be asked before a launch has a "no go", whatever
+// else stands in the file.
+func TestCardShowsWhatServersTell(t *testing.T) {
+	t.Parallel()
+	const (
+		hook     = "[webhook.h]\nurl = \"https://ci.example.com\"\n[webhook.h.launch]\npath = \"/go\"\n"
+		look     = "[webhook.h.look]\npath = \"/{launch}\"\nstate = \"/s\"\nrunning = [\"r\"]\npassed = [\"p\"]\nfailed = [\"f\"]\n"
+		check    = "[webhook.h.check]\npath = \"/ping\"\n"
+		hooked   = "webhook = { server = \"h\" }"
+		command  = "command = { run = [\"/bin/true\"] }"
+		gitlab   = "[gitlab]\ntrigger_token_file = \"t\"\n"
+		pipeline = "gitlab = { project = \"a/b\", ref = \"main\" }"
+	)
+	cases := []struct {
+		name, servers  string
+		targets        []string
+		builds, checks bool
+	}{
+		{"a webhook that starts", hook, []string{hooked}, false, false},
+		{"one that looks", hook + look, []string{hooked}, true, false},
+		{"one that is asked", hook + check, []string{hooked}, false, true},
+		{"not followed", hook + look + check, []string{hooked + "\nfollow = false"}, false, false},
+		{"a command beside it", hook, []string{hooked, command}, true, true},
+		{"a command that isn't followed", hook, []string{hooked, command + "\nfollow = false"}, false, false},
+		{"a trigger token alone", gitlab, []string{pipeline}, false, false},
+		{"a token beside it", gitlab + "token_file = \"r\"\n", []string{pipeline}, true, true},
+	}
+	for _, c := range cases {
+		file := c.servers
+		for i, target := range c.targets {
+			file += fmt.Sprintf("[[target]]\nname = \"%d\"\nled = %d\n%s\n", i, 5+i, target)
+		}
+		conf, err := config.Parse([]byte(file), "box.toml")
+		if err != nil {
+			t.Errorf("%s: %v", c.name, err)
+			continue
+		}
+		for _, text := range []string{textCard(conf), svgCard(conf)} {
+			if strings.Contains(text, "What became of the build") != c.builds || strings.Contains(text, "no go") != c.checks {
+				t.Errorf("%s: want builds %v, checks %v:\n%s", c.name, c.builds, c.checks, text)
 			}
 		}
 	}

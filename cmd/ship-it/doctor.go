@@ -55,9 +55,9 @@ func (p *program) doctor(cmd *cobra.Command, o options) error {
 	defer out.Close(simFlush)
 	box := p.patient(c, o, ends)
 	if box.Closed = secretsLacking(closed); closed == nil {
-		fleet := p.fleet(c)
-		defer func() { _ = fleet.Close() }()
-		box.Server = fleet
+		servers := fleet(c)
+		defer func() { _ = servers.Close() }()
+		box.Server = servers
 	}
 	var person *doctor.Person
 	sheet := &chart{w: io.Discard, ink: term.For(to, os.Getenv), columns: term.Columns(to)}
@@ -138,7 +138,7 @@ func (p *program) patient(c *config.Config, o options, ends *ends) doctor.Box {
 }
 
 // fleet is the servers of a configuration, which nobody asks to launch anything.
-func (p *program) fleet(c *config.Config) *ci.Fleet {
+func fleet(c *config.Config) *ci.Fleet {
 	work := make([]ci.Work, len(c.Targets))
 	for i, t := range c.Targets {
 		work[i] = t.Work

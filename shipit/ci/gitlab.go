@@ -68,7 +68,7 @@ func NewGitLab(s Settings, lines []Pipeline, opts ...Option) *GitLab {
 			r.Header.Set("PRIVATE-TOKEN", s.Token)
 		}
 	}
-	g := &GitLab{base: base{c}, at: Settings{URL: s.endpoint("api/v4")}.raw, canRead: s.Token != "", lines: lines}
+	g := &GitLab{base: base{c}, at: Settings{URL: s.endpoint("api/v4")}.raw, canRead: s.Token != "" || s.HasToken, lines: lines}
 	if s.Trigger != "" {
 		g.trigger = func() string { return s.Trigger }
 	}

@@ -25,6 +25,7 @@ type Settings struct {
 	Password string                // a secret
 	API      bool                  // Password is an API token, as Jenkins has it
 	Token    string                // a secret; goes as Bearer and wins over User
+	HasToken bool                  // GitLab's: there is a Token, though nobody may have read it
 	Trigger  string                // a secret; GitLab's, goes in the body of a launch
 	CAs      func() *x509.CertPool // whom to believe; asked once, before the first handshake; nil: the system's authorities
 	Timeout  time.Duration         // for the whole request, connection included; 0 is DefaultTimeout

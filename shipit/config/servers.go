@@ -79,6 +79,7 @@ func (s *section) gitlab() ci.Settings {
 	token, trigger := env("gitlab", "TOKEN"), env("gitlab", "TRIGGER_TOKEN")
 	settings := ci.Settings{URL: t.url(`url = "https://gitlab.example.com"`, ci.GitLabHost)}
 	settings.Token = t.secret("token_file", token, tokenFlaw)
+	settings.HasToken = settings.Token != "" || t.has("token_file")
 	settings.Trigger = t.secret("trigger_token_file", trigger, tokenFlaw)
 	if !t.has("trigger_token_file") && settings.Trigger == "" {
 		t.needs("token_file", token)
