@@ -78,6 +78,7 @@ func (p *parser) take(line string) error {
 	case word == startedWord && p.Started.IsZero():
 		return p.started(rest)
 	case word == configWord && p.levels == nil:
+		p.config = append(p.config, make([]string, p.number-1-len(p.config))...)
 		p.config = append(p.config, rest)
 		return nil
 	}

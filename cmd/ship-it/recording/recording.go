@@ -42,7 +42,7 @@ const limit = 64 << 20
 type Recording struct {
 	Program  string    // the version of the program that wrote it
 	Started  time.Time // when the first reading began
-	Config   string    // a configuration: pins, rules and targets
+	Config   string    // a configuration: pins, rules and targets; as read, each of its lines has the number that it has in the file
 	Inputs   []string  // the names of the lines, as the first reading has them
 	Readings []gpio.Reading
 	Ended    time.Time // when the box let go of its lines; zero: nobody knows

@@ -74,7 +74,7 @@ func TestRoundTrip(t *testing.T) {
 	}
 	length := got.Length()
 	got.Ended = time.Time{}
-	want := &Recording{Program: s.Program, Started: begin, Config: s.Config, Inputs: s.Inputs, Readings: story(begin)}
+	want := &Recording{Program: s.Program, Started: begin, Config: "\n\n\n" + s.Config, Inputs: s.Inputs, Readings: story(begin)}
 	if diff := cmp.Diff(want, got, cmpopts.EquateApproxTime(0)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
