@@ -64,6 +64,7 @@ type reader struct {
 	starts     []int       // the offset at which each of its lines begins
 	told       func(Value) // takes every value; may be nil
 	values     []asked     // for told
+	secrets    []string    // those that were read, wherever they stood
 
 	announceLookup func(name string) (string, bool) // as lookup, for [announce] alone
 }

@@ -97,6 +97,9 @@ func (s *section) env(name string) *credential {
 	if text == "" {
 		return nil
 	}
+	if !strings.HasSuffix(name, "_USER") {
+		s.secrets = append(s.secrets, text)
+	}
 	return &credential{place{}, name, text}
 }
 
@@ -125,6 +128,7 @@ func (s *section) stored(key string, n *node) *credential {
 	if text == "" {
 		s.add(n.place, s.label+key, "names an empty file", "put the secret into it, and nothing else")
 	}
+	s.secrets = append(s.secrets, text)
 	return &credential{n.place, s.label + key, text}
 }
 

@@ -68,7 +68,7 @@ func (r *reader) tell() {
 		default:
 			name := a.key[strings.LastIndexAny(a.key, " .")+1:]
 			masked := isDelicate(name) || a.key == "[announce] url"
-			r.told(Value{Key: a.key, Text: a.node.toml(masked), Line: a.node.line})
+			r.told(Value{Key: a.key, Text: a.node.toml(r.holdsSecret, masked), Line: a.node.line})
 		}
 	}
 }
@@ -91,13 +91,20 @@ func isDelicate(key string) bool {
 	return delicate.MatchString(key)
 }
 
-// toml is a value as the file would have it, in one line.
-func (n *node) toml(masked bool) string {
+// holdsSecret tells whether a secret that was read stands in a text again: one
+// that somebody has written into the file, where it is no secret any more.
+func (r *reader) holdsSecret(text string) bool {
+	return slices.ContainsFunc(r.secrets, func(secret string) bool { return secret != "" && strings.Contains(text, secret) })
+}
+
+// toml is a value as the file would have it, in one line. Masked is all of it, or
+// those of its texts that are secret.
+func (n *node) toml(secret func(text string) bool, masked bool) string {
 	switch {
 	case n.kind == unstable.Table:
 		pairs := make([]string, 0, len(n.keys))
 		for _, key := range slices.Sorted(maps.Keys(n.keys)) {
-			pairs = append(pairs, kindly(key)+" = "+n.keys[key].toml(masked || isDelicate(key)))
+			pairs = append(pairs, kindly(key)+" = "+n.keys[key].toml(secret, masked || isDelicate(key)))
 		}
 		if len(pairs) == 0 {
 			return "{}"
@@ -106,10 +113,10 @@ func (n *node) toml(masked bool) string {
 	case n.kind == unstable.Array:
 		items := make([]string, len(n.items))
 		for i, item := range n.items {
-			items[i] = item.toml(masked)
+			items[i] = item.toml(secret, masked)
 		}
 		return "[" + strings.Join(items, ", ") + "]"
-	case masked:
+	case masked || secret(n.text):
 		return mask
 	case n.kind == unstable.String:
 		return quote(n.text)
