@@ -17,7 +17,7 @@ func holdsAny(text string, secrets []string) bool {
 	return slices.ContainsFunc(secrets, func(secret string) bool {
 		forms := []string{
 			secret, url.QueryEscape(secret), url.PathEscape(secret), html.EscapeString(secret),
-			strings.Trim(strconv.Quote(secret), `"`),
+			strings.Trim(strconv.Quote(secret), `"`), inJSON(secret),
 			base64.RawStdEncoding.EncodeToString([]byte(secret)), base64.RawURLEncoding.EncodeToString([]byte(secret)),
 		}
 		return secret != "" && slices.ContainsFunc(forms, func(form string) bool { return strings.Contains(text, solid(form)) })

@@ -95,9 +95,9 @@ func (d Draft) Kind() (DraftKind, error) {
 	}
 	text := fmt.Sprintf("server %s", quote(d.Server))
 	if near := nearest(d.Server, names); near != "" {
-		text += ", did you mean " + near + "?"
+		text += ": did you mean " + near + "?"
 	}
-	return DraftKind{}, fmt.Errorf("%w: %s: it is one of %s", ErrDraft, text, strings.Join(names, ", "))
+	return DraftKind{}, fmt.Errorf("%w: %s (one of %s)", ErrDraft, text, strings.Join(names, ", "))
 }
 
 // ParseDraftTarget reads "NAME = BUILD". The error wraps ErrDraft.

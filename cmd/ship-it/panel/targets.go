@@ -63,10 +63,11 @@ func (m *model) story(t view.Target) string {
 // build is what is known of a build.
 func (m *model) build(b view.Build) []string {
 	var words []string
-	if p := b.Progress; p != nil {
+	if b.Progress != nil {
 		const cells = 5
-		done := int(math.Round(min(max(*p, 0), 1) * cells))
-		words = append(words, fmt.Sprintf("%s%s %.0f%%", strings.Repeat(m.look.full, done), strings.Repeat(m.look.empty, cells-done), *p*100))
+		p := min(max(*b.Progress, 0), 1)
+		done := int(math.Round(p * cells))
+		words = append(words, fmt.Sprintf("%s%s %.0f%%", strings.Repeat(m.look.full, done), strings.Repeat(m.look.empty, cells-done), p*100))
 	}
 	if b.Waiting {
 		words = append(words, "waits for a person")
