@@ -123,9 +123,7 @@ func systemdNoGroup(m *machine) {
 	m.logged("there is no group gpio yet, which the package makes and gives the chip to: sudo dpkg-reconfigure ship-it", 1)
 	m.logged("Start request repeated too quickly", 1)
 	want(m.T, 1, nil, "systemctl", "start", "ship-it")
-	must(m.T, "dpkg-reconfigure", "ship-it")
-	m.wantUser(wantBox(m.T))
-	m.wantLines(true)
+	m.reconfigure()
 }
 
 // systemdNoUser: the service's user is gone. systemd says so, and starts nothing.
@@ -137,7 +135,17 @@ func systemdNoUser(m *machine) {
 	m.logged("status=217/USER", 1)
 	wantNoBox(m.T)
 	m.wantLines(false)
-	must(m.T, "dpkg-reconfigure", "ship-it")
+	m.reconfigure()
+}
+
+// reconfigure has the package repair what somebody took away. It tells what the
+// maintainer scripts said and what the service logged if no box runs then.
+func (m *machine) reconfigure() {
+	m.Helper()
+	said := do(m.T, "dpkg-reconfigure", "ship-it").said
+	if len(boxes(m.T)) != 1 {
+		m.Errorf("dpkg-reconfigure said:\n%s\nthe log:\n%s", said, m.log())
+	}
 	m.wantUser(wantBox(m.T))
 	m.wantLines(true)
 }
