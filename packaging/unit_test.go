@@ -45,3 +45,32 @@ func TestUnit(t *testing.T) {
 		}
 	}
 }
+
+// The service, which is no root, gets every secret by the name that the sample gives to its file; one that isn't
+// there keeps nothing from starting. A name that is yours to choose isn't among them.
+func TestUnitCredentials(t *testing.T) {
+	t.Parallel()
+	sample, err := os.ReadFile("config.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	unit, err := os.ReadFile("ship-it.service")
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := regexp.MustCompile(`(?:token|password|url)_file\s*= "([^"]+)"`).FindAllSubmatch(sample, -1)
+	if len(names) < 7 {
+		t.Fatalf("the sample names %d secrets: %q", len(names), names)
+	}
+	for _, found := range names {
+		name := string(found[1])
+		if name == "mine.token" {
+			continue
+		}
+		for _, line := range []string{"LoadCredential=" + name + ":/etc/ship-it/" + name + "\n", "SetCredential=" + name + ":\\n\n"} {
+			if !strings.Contains(string(unit), line) {
+				t.Errorf("the unit has no %s", line)
+			}
+		}
+	}
+}
