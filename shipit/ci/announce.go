@@ -1,6 +1,7 @@
 package ci
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -30,6 +31,7 @@ type Announcer struct {
 	caller *caller
 	ask    func(shipit.News, time.Time) question // the address is in there, and nowhere else
 	on     []shipit.NewsKind
+	words  func(reason string) string
 	log    *slog.Logger
 	fail   func(error)
 
@@ -55,10 +57,10 @@ var _ shipit.Announcer = (*Announcer)(nil)
 // each; a panic in its goroutine is told to fail.
 func NewAnnouncer(a Announcing, log *slog.Logger, fail func(error), opts ...Option) *Announcer {
 	c := newCaller(Settings{URL: &url.URL{Scheme: a.URL.Scheme, Host: a.URL.Host}, CAs: a.CAs, Timeout: a.Timeout}, opts)
-	c.leaks, c.login = a.leaks, "the address in url_file"
+	c.leaks, c.login = a.leaks, cmp.Or(a.Named, "url")
 	to, headers := *a.URL, a.headers()
 	n := &Announcer{
-		caller: c, on: a.On, log: log, fail: fail, hurry: make(chan struct{}),
+		caller: c, on: a.On, words: a.words, log: log, fail: fail, hurry: make(chan struct{}),
 		ask: func(n shipit.News, at time.Time) question {
 			return question{method: http.MethodPost, url: &to, header: headers, body: a.fill(n, at)}
 		},
@@ -156,5 +158,5 @@ func (a *Announcer) send(n item) error {
 
 // lost says that a piece of news reaches nobody.
 func (a *Announcer) lost(n shipit.News, err error) {
-	a.log.Warn("Not announced: " + n.Text + ": " + err.Error())
+	a.log.Warn("Not announced: " + n.Text + ": " + a.words(err.Error()))
 }

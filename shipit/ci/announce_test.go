@@ -52,7 +52,7 @@ func newHall(t *testing.T, change func(*ci.Announcing)) *hall {
 		t.Fatal(err)
 	}
 	a := ci.Announcing{
-		URL: to, Body: "{text}", Box: "hangar", Timeout: time.Second,
+		URL: to, Named: "[announce] url_file", Body: "{text}", Box: "hangar", Timeout: time.Second,
 		On: []shipit.NewsKind{shipit.NewsLaunch, shipit.NewsFailed, shipit.NewsUnknown},
 	}
 	change(&a)
@@ -171,8 +171,8 @@ func TestAnnounceFailures(t *testing.T) {
 		{"asked too often", citest.Limit(30 * time.Second), []string{"0s", "30s", "1m0s", "1m32s"}, "refused (429"},
 		{"asked for long patience", citest.Limit(time.Hour), []string{"0s"}, "refused (429"},
 		{"gone", citest.Fail(404), []string{"0s"}, "refused (404"},
-		{"not allowed", citest.Fail(403), []string{"0s"}, "not authorised (403"},
-		{"redirected", citest.Redirect(307, secretPath+"/there"), []string{"0s"}, "redirected (307): look at url"},
+		{"not allowed", citest.Fail(403), []string{"0s"}, "what this address may do, and at [announce]"},
+		{"redirected", citest.Redirect(307, secretPath+"/there"), []string{"0s"}, "redirected (307): look at [announce] url_file"},
 		{"echoed", citest.Answer(400, "text/plain", "no hook xoxhunter2"), []string{"0s"}, "refused (400): look at [announce]"},
 		{"echoed with a query", citest.Answer(500, "text/plain", "bad signature: sighunter2"), []string{"0s", "2s", "10s", "42s"}, "server error (500): look"},
 	}

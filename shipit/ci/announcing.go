@@ -1,6 +1,7 @@
 package ci
 
 import (
+	"cmp"
 	"crypto/x509"
 	"fmt"
 	"io"
@@ -31,6 +32,7 @@ func Places() []string {
 // exported; see [Settings].
 type Announcing struct {
 	URL     *url.URL // a secret: whoever knows it can speak there; nil: nobody is told
+	Named   string   // where the address stands, for people: "[announce] url_file"; empty: url
 	Headers map[string]string
 	Body    Template
 	Media   string // of the body
@@ -61,6 +63,15 @@ func (a Announcing) LogValue() slog.Value { return slog.StringValue(a.String()) 
 
 // MarshalText gives String, so that JSON holds no secret.
 func (a Announcing) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
+
+// words turns the reason of a launch, which speaks of builds, into one of an
+// announcement.
+func (a Announcing) words(reason string) string {
+	return strings.NewReplacer(
+		"not a build", "not taken", "look at url", "look at "+cmp.Or(a.Named, "url"),
+		"this user's rights on the server, and at", "what this address may do, and at",
+	).Replace(reason)
+}
 
 // leaks says whether text holds the address, or a part of it that may be what
 // is secret in it.

@@ -40,6 +40,9 @@ func (s *section) announcing() ci.Announcing {
 	from := t.whereto()
 	a := ci.Announcing{URL: t.hookAddress(from), Headers: t.strings("headers", `headers = { X-Team = "client" }`)}
 	t.checkHeaders("headers", a.Headers, "take it out; an address with a secret in it belongs into url_file")
+	if from != nil {
+		a.Named = from.key
+	}
 	a.Body, a.Media = t.announcement()
 	a.On = t.occasions()
 	a.Box = t.line("box", `box = "hangar 2"`).content()

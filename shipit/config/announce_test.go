@@ -92,7 +92,7 @@ func TestAnnounceKeys(t *testing.T) {
 	t.Parallel()
 	c := parse(t, minimal+"[announce]\nurl = \"https://a.example\"")
 	want := ci.Announcing{
-		URL: c.Announce.URL, Body: ci.DefaultBody, Media: "application/json", Timeout: 10 * time.Second,
+		URL: c.Announce.URL, Named: "[announce] url", Body: ci.DefaultBody, Media: "application/json", Timeout: 10 * time.Second,
 		On: []shipit.NewsKind{shipit.NewsLaunch, shipit.NewsFailed, shipit.NewsUnknown},
 	}
 	if diff := cmp.Diff(want, c.Announce); diff != "" {
@@ -107,7 +107,7 @@ type = "text/plain"
 headers = { X-Team = "client" }
 timeout = "3s"`)
 	want = ci.Announcing{
-		URL: c.Announce.URL, Body: "{drill}{target} {what}", Media: "text/plain", Timeout: 3 * time.Second, Box: "hangar 2",
+		URL: c.Announce.URL, Named: "[announce] url", Body: "{drill}{target} {what}", Media: "text/plain", Timeout: 3 * time.Second, Box: "hangar 2",
 		Headers: map[string]string{"X-Team": "client"}, On: []shipit.NewsKind{shipit.NewsCancelled, shipit.NewsPassed},
 	}
 	if diff := cmp.Diff(want, c.Announce); diff != "" {
