@@ -121,13 +121,13 @@ func TestUnwritable(t *testing.T) {
 		mend  func(name string) error
 		want  error
 	}{
-		{"a link", func(n string) error { return os.Symlink("elsewhere", ahead(n)) }, func(n string) error { return os.Remove(ahead(n)) }, unix.ELOOP},
-		{"the journal a link", func(n string) error { return os.Symlink("elsewhere", n) }, os.Remove, unix.ELOOP},
+		{"a link", func(n string) error { return os.Symlink("elsewhere", ahead(n)) }, func(n string) error { return os.Remove(ahead(n)) }, errForeign},
+		{"the journal a link", func(n string) error { return os.Symlink("elsewhere", n) }, os.Remove, errForeign},
 		{"two names", func(n string) error {
 			return errors.Join(os.WriteFile(ahead(n), nil, 0o600), os.Link(ahead(n), n+".link"))
 		}, func(n string) error { return os.Remove(n + ".link") }, errForeign},
 		{"a pipe", func(n string) error { return syscall.Mkfifo(n, 0o600) }, os.Remove, errForeign},
-		{"a folder", func(n string) error { return os.Mkdir(n, 0o700) }, os.Remove, unix.EISDIR},
+		{"a folder", func(n string) error { return os.Mkdir(n, 0o700) }, os.Remove, errForeign},
 		{"no folder", func(n string) error { return os.Remove(filepath.Dir(n)) }, func(n string) error { return os.Mkdir(filepath.Dir(n), 0o755) }, nil},
 	}
 	for _, c := range cases {
@@ -143,6 +143,11 @@ func TestUnwritable(t *testing.T) {
 			}
 			if c.want == nil {
 				return
+			}
+			if info, err := os.Lstat(name); err == nil && !info.Mode().IsRegular() {
+				if _, err := os.Lstat(ahead(name)); !errors.Is(err, fs.ErrNotExist) {
+					t.Errorf("something was made beside it: %v", err)
+				}
 			}
 			b.Close(shipit.Record{Kind: shipit.KindRefusal, Target: "A", What: "arming", Refusal: "can't record"})
 			if err := c.mend(name); err != nil {
@@ -303,4 +308,15 @@ func FuzzRead(f *testing.F) {
 			t.Fatalf("%+v, %v", log, err)
 		}
 	})
+}
+
+// TestNoParent: a path whose folder has no folder is told with the remedy.
+func TestNoParent(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	b := open(t, filepath.Join(dir, "missing", "ship-it", "journal.jsonl"))
+	_, err := b.Reserve(t.Context())
+	if want := "make " + filepath.Join(dir, "missing") + " first"; err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("reserve: %v, want %q in it", err, want)
+	}
 }

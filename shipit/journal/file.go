@@ -18,11 +18,17 @@ var errForeign = errors.New("is not a regular file with one name: move it away")
 // to the owner of the folder, who is the service's user.
 func openFile(path string) (*os.File, error) {
 	folder := filepath.Dir(path)
-	if err := os.Mkdir(folder, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
+	switch err := os.Mkdir(folder, 0o755); {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("%w: make %s first, or give the journal another path", err, filepath.Dir(folder))
+	case err != nil && !errors.Is(err, fs.ErrExist):
 		return nil, err
 	}
 	_, missing := os.Lstat(path)
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_APPEND|unix.O_NOFOLLOW|unix.O_NONBLOCK|unix.O_NOCTTY, 0o640)
+	if errors.Is(err, unix.ELOOP) || errors.Is(err, unix.EISDIR) {
+		return nil, fmt.Errorf("%s %w", path, errForeign)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -46,6 +52,15 @@ func check(file *os.File) error {
 	}
 	if st.Mode&unix.S_IFMT != unix.S_IFREG || st.Nlink > 1 {
 		return fmt.Errorf("%s %w", file.Name(), errForeign)
+	}
+	return nil
+}
+
+// isForeign says that what is at the path is no file of ours, before anything is
+// made beside it.
+func isForeign(path string) error {
+	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
+		return fmt.Errorf("%s %w", path, errForeign)
 	}
 	return nil
 }

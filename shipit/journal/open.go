@@ -82,6 +82,9 @@ func (j *Journal) openFiles() error {
 	case j.ahead != nil:
 		return nil
 	}
+	if err := isForeign(j.Path); err != nil {
+		return err
+	}
 	file, err := lock(ahead(j.Path))
 	if err != nil {
 		return err
