@@ -58,7 +58,7 @@ func (p *program) create(cmd *cobra.Command, o options) error {
 		return err
 	}
 	if err := s.write(); err != nil {
-		return p.point(err)
+		return s.unwritten(err)
 	}
 	fmt.Fprintf(p.stdout, "%s is written. Now: wire the box as ship-it check says, then sudo service ship-it restart\n", s.path)
 	return nil
@@ -159,6 +159,20 @@ func (s *setup) write() (err error) {
 		return err
 	}
 	return newFile(s.path, text, configMode)
+}
+
+// unwritten is what is wrong with a configuration that stands nowhere yet: there
+// is no line to point at.
+func (s *setup) unwritten(err error) error {
+	mistakes, ok := errors.AsType[*config.Mistakes](err)
+	if !ok {
+		return err
+	}
+	var all []error
+	for _, m := range mistakes.List {
+		all = append(all, fmt.Errorf("%s is not written: %s %s: %s", s.path, m.Key, m.Text, m.Remedy))
+	}
+	return codeError{exitNotConfigured, errors.Join(all...)}
 }
 
 // tokenRights is the mode and the group of a token's file. systemd hands the

@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 	"io/fs"
 	"os"
 	"time"
 
+	"github.com/spf13/cobra"
 	"golang.org/x/sys/unix"
 
 	"ship-it.example/gpio"
@@ -35,7 +37,11 @@ func (p *program) run(ctx context.Context) int {
 	root.SetIn(p.stdin)
 	root.SetOut(p.stdout)
 	root.SetErr(p.stderr)
-	err := shipit.Guard(func() error { return root.ExecuteContext(ctx) })
+	var called *cobra.Command
+	err := shipit.Guard(func() (err error) { called, err = root.ExecuteContextC(ctx); return err })
+	if called != nil && errors.As(err, new(usageError)) {
+		err = misuseError{err, called.CommandPath()}
+	}
 	if text := message(err); text != "" { // even an empty write waits for a log that is stuck
 		p.complain(text)
 	}

@@ -29,6 +29,14 @@ type usageError struct{ error }
 
 func (e usageError) Unwrap() error { return e.error }
 
+// misuseError is a usageError and the command whose help tells more.
+type misuseError struct {
+	error
+	command string // with the program's name in front
+}
+
+func (e misuseError) Unwrap() error { return e.error }
+
 // codeError is an error that knows its exit code. Without words it is silent.
 type codeError struct {
 	code int
@@ -89,9 +97,12 @@ func message(err error) string {
 
 // hint is the next step for a person, or empty.
 func hint(err error) string {
+	misuse, misused := errors.AsType[misuseError](err)
 	switch {
 	case errors.Is(err, sim.ErrScript):
 		return "see ship-it sim --help"
+	case misused:
+		return "see " + misuse.command + " --help"
 	case errors.As(err, new(usageError)):
 		return "see ship-it --help"
 	case errors.Is(err, errExists):

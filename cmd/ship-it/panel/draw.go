@@ -25,7 +25,7 @@ func (m *model) draw() []string {
 	}
 	l := m.layout()
 	lines := []string{m.top()}
-	for _, line := range slices.Concat(m.parts(l), m.state(), m.targets(l)) {
+	for _, line := range slices.Concat(m.parts(l), m.wrapped(l.inner)[:l.state], m.targets(l)) {
 		lines = append(lines, m.framed(line, l.inner))
 	}
 	lines = append(lines, m.rule("log"))
@@ -81,6 +81,15 @@ func (m *model) keys() string {
 		fmt.Fprintf(&b, "%s %s  ", m.look.Paint(strong, key[0]), key[1])
 	}
 	return strings.TrimRight(b.String(), " ")
+}
+
+// wrapped is the state, broken to the width.
+func (m *model) wrapped(width int) []string {
+	var lines []string
+	for _, line := range m.state() {
+		lines = append(lines, strings.Split(ansi.WrapWc(line, width, ""), "\n")...)
+	}
+	return lines
 }
 
 // logbook is the end of the log.

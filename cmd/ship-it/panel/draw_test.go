@@ -206,3 +206,35 @@ func TestLookOf(t *testing.T) {
 		}
 	}
 }
+
+// TestLongReasons: nothing of what the box says is cut off, in the smallest
+// terminal that is served; the log gives the lines for it.
+func TestLongReasons(t *testing.T) {
+	t.Parallel()
+	v := atRest()
+	v.State, v.SwitchOn = "armed", true
+	v.Forbidden = "no go: not authorised (403): look at this user's rights on the server, and at the job called deploy/client"
+	v.Refused = &view.Refusal{At: v.Time, What: "launch", Word: "no go, which is to stay so until somebody has looked"}
+	lines := scene(minWidth, minHeight, look{glyphs: letters()}, nil, &news{view: &v}).draw()
+	if len(lines) != minHeight {
+		t.Errorf("%d lines, want %d", len(lines), minHeight)
+	}
+	text := ansi.Strip(strings.Join(lines, "\n"))
+	for _, want := range []string{"| deploy/client ", "has looked "} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in:\n%s", want, text)
+		}
+	}
+}
+
+// TestStrangeProgress: a build's progress is told as 0 to 100 %, whatever comes.
+func TestStrangeProgress(t *testing.T) {
+	t.Parallel()
+	for progress, want := range map[float64]string{-5: " 0%", 0.5: " 50%", 5: " 100%"} {
+		v := atRest()
+		m := scene(minWidth, minHeight, look{glyphs: letters()}, nil, &news{view: &v})
+		if got := m.build(view.Build{Progress: &progress})[0]; !strings.HasSuffix(got, want) {
+			t.Errorf("%v is %q, want %q", progress, got, want)
+		}
+	}
+}

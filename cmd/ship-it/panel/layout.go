@@ -45,7 +45,7 @@ const (
 	gap        = 2  // between parts
 	widestRow  = 96 // of parts
 	fewestLogs = 3  // lines of the log
-	stateLines = 2
+	fewState   = 2  // lines of the state, which takes more from the log where its words want it
 )
 
 // layout is where everything stands.
@@ -54,6 +54,7 @@ type layout struct {
 	parts   []part
 	wide    int // cells of a part
 	high    int // lines of a part
+	state   int // lines of the state
 	targets int // lines of the targets
 	log     int // lines of the log
 }
@@ -65,9 +66,10 @@ func (m *model) layout() layout {
 	if m.height >= 30 {
 		l.high = 7
 	}
-	rest := m.height - l.high - stateLines - 4 // frame, the log's head, keys
-	l.targets = min(len(m.view.Targets), rest-fewestLogs)
-	l.log = rest - l.targets
+	rest := m.height - l.high - 4 // frame, the log's head, keys
+	l.targets = min(len(m.view.Targets), rest-fewState-fewestLogs)
+	l.state = min(len(m.wrapped(l.inner)), rest-l.targets-fewestLogs)
+	l.log = rest - l.targets - l.state
 	return l
 }
 
