@@ -19,7 +19,8 @@ const pinsHelp = `On a terminal of 79 columns or more it is a picture of the hea
 configuration puts where, in the colours of the wires in the wiring diagram,
 who holds each line, and its level now. Colours are left out where NO_COLOR is
 set. What can be seen to be wrong is told: two parts on one pin, an input that
-floats, a part on a line that the board itself uses.
+floats, a part on a line that the board itself uses. Where there is no
+configuration it is the bare header, and the exit code is 6.
 
 With --watch it claims the inputs, and tells of each press how it bounced: the
 edges by the kernel's count and its time, and how long the contact had rested
@@ -31,7 +32,7 @@ before. It needs the lines to be free: ship-it watch shows a box that runs.`
 func (p *program) pins(cmd *cobra.Command, o options) error {
 	c, wrong := load(o, false)
 	mistakes, _ := errors.AsType[*config.Mistakes](wrong)
-	if wrong != nil && (o.watch || mistakes == nil || !mistakes.Clash()) {
+	if wrong != nil && (o.watch || mistakes == nil || !mistakes.Clash() && !errors.Is(wrong, config.ErrNotConfigured)) {
 		return wrong
 	}
 	chip, err := p.findChip(o.chip)
