@@ -15,6 +15,7 @@ import (
 	"ship-it.example/cmd/ship-it/doctor"
 	"ship-it.example/cmd/ship-it/term"
 	"ship-it.example/daemonize"
+	"ship-it.example/gpio"
 	"ship-it.example/shipit"
 	"ship-it.example/shipit/ci"
 	"ship-it.example/shipit/config"
@@ -29,7 +30,8 @@ or s to skip the step. Without a terminal it does what needs no person, and says
 what it left out. It never launches anything: servers are asked what only reads.
 
 A box that runs keeps its lines: stop it first. Exit codes: 0 nothing is wrong,
-1 something is to be mended, 6 there is no configuration to go by.
+1 something is to be mended, 6 there is no configuration: then only chip,
+permission, pidfile, sounds, clock and disk are looked at.
 
 With --json the findings come as one object on the standard output: wrong and
 skipped count them, findings has each with its step, about, verdict (ok, warn,
@@ -39,7 +41,12 @@ bad, skipped), text and remedy; questions go to the standard error.`
 // wrong with it and what to do. It launches nothing.
 func (p *program) doctor(cmd *cobra.Command, o options) error {
 	c, closed := load(o, true)
-	if closed != nil {
+	absent := errors.Is(closed, config.ErrNotConfigured)
+	switch {
+	case absent:
+		c = config.Original() // for its sounds and its journal alone
+		c.Path = o.config
+	case closed != nil:
 		var err error
 		if c, err = load(o, false); err != nil {
 			return err
@@ -54,6 +61,9 @@ func (p *program) doctor(cmd *cobra.Command, o options) error {
 	out := newSink(to, ends.fail)
 	defer out.Close(simFlush)
 	box := p.patient(c, o, ends)
+	if box.Absent = absent; absent {
+		box.Plan, box.Troubles, box.Targets, box.Siren = gpio.Plan{}, nil, nil, -1
+	}
 	if box.Closed = secretsLacking(closed); closed == nil {
 		servers := fleet(c)
 		defer func() { _ = servers.Close() }()
@@ -75,7 +85,10 @@ func (p *program) doctor(cmd *cobra.Command, o options) error {
 	if err != nil {
 		return err
 	}
-	return p.sayFindings(findings, o.json, out)
+	if err = p.sayFindings(findings, o.json, out); absent && err != nil {
+		return codeError{exitNotConfigured, err}
+	}
+	return err
 }
 
 // secretsLacking is why a configuration that is fine otherwise can't sign in.

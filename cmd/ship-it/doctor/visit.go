@@ -15,6 +15,7 @@ import (
 // Box is what is examined, and what is needed for it.
 type Box struct {
 	Config   string // the file's name
+	Absent   bool   // there is none, as Closed says: nothing is known of lines, targets and servers
 	Chip     gpio.Chip
 	Missing  error    // why there is no chip
 	Devices  []Device // of the machine's chips
@@ -58,6 +59,7 @@ type needs int
 const (
 	aPerson needs = 1 << iota // at a terminal
 	theLines
+	theConfiguration
 )
 
 // step is a part of the examination.
@@ -75,14 +77,14 @@ func (b Box) steps() []step {
 		{name: "chip", do: (*visit).chip},
 		{name: "permission", do: (*visit).permission},
 		{name: "running", do: (*visit).running},
-		{name: "lines", do: (*visit).lines},
-		{name: "lamps", needs: aPerson | theLines, do: (*visit).lamps},
-		{name: "siren", needs: aPerson | theLines, do: (*visit).trySiren, apart: b.Siren < 0},
-		{name: "switch", needs: aPerson | theLines, do: (*visit).turnSwitch},
-		{name: "buttons", needs: aPerson | theLines, do: (*visit).pressButtons},
-		{name: "debounce", do: (*visit).debounce},
+		{name: "lines", needs: theConfiguration, do: (*visit).lines},
+		{name: "lamps", needs: theConfiguration | aPerson | theLines, do: (*visit).lamps},
+		{name: "siren", needs: theConfiguration | aPerson | theLines, do: (*visit).trySiren, apart: b.Siren < 0},
+		{name: "switch", needs: theConfiguration | aPerson | theLines, do: (*visit).turnSwitch},
+		{name: "buttons", needs: theConfiguration | aPerson | theLines, do: (*visit).pressButtons},
+		{name: "debounce", needs: theConfiguration, do: (*visit).debounce},
 		{name: "sound", do: (*visit).sounds},
-		{name: "server", do: (*visit).servers},
+		{name: "server", needs: theConfiguration, do: (*visit).servers},
 		{name: "clock", do: (*visit).clock},
 		{name: "disk", do: (*visit).disk},
 	}
@@ -115,6 +117,9 @@ func Examine(ctx context.Context, b Box, person *Person, report Report) ([]Findi
 		v.step = s.name
 		report.Step(s.name)
 		switch {
+		case s.needs&theConfiguration != 0 && v.Absent:
+			v.skip("", "left out: there is no configuration", "")
+			continue
 		case s.needs&theLines != 0 && v.closed != "":
 			v.skip("", "left out: "+v.closed, "")
 			continue
