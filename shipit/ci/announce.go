@@ -1,7 +1,6 @@
 package ci
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -57,7 +56,7 @@ var _ shipit.Announcer = (*Announcer)(nil)
 // each; a panic in its goroutine is told to fail.
 func NewAnnouncer(a Announcing, log *slog.Logger, fail func(error), opts ...Option) *Announcer {
 	c := newCaller(Settings{URL: &url.URL{Scheme: a.URL.Scheme, Host: a.URL.Host}, CAs: a.CAs, Timeout: a.Timeout}, opts)
-	c.leaks, c.login = a.leaks, cmp.Or(a.Named, "url")
+	c.leaks, c.login = a.leaks, a.Named
 	to, headers := *a.URL, a.headers()
 	n := &Announcer{
 		caller: c, on: a.On, words: a.words, log: log, fail: fail, hurry: make(chan struct{}),
@@ -119,9 +118,9 @@ func (a *Announcer) work() {
 	}
 }
 
-// tell sends a piece of news until it has arrived, or there is no point in
-// going on, or the server wishes for a pause of more than maxPause. From Finish on it waits for nothing, and tries once more, unless the
-// server has wished for a pause.
+// tell sends a piece of news until it has arrived, there is no point in going on,
+// or the server wishes for a pause of more than maxPause. From Finish on it waits
+// for nothing, and tries once more, unless the server has wished for a pause.
 func (a *Announcer) tell(n item) error {
 	delay := firstDelay
 	for try := 1; ; try++ {

@@ -1,7 +1,6 @@
 package ci
 
 import (
-	"cmp"
 	"crypto/x509"
 	"fmt"
 	"io"
@@ -32,7 +31,7 @@ func Places() []string {
 // exported; see [Settings].
 type Announcing struct {
 	URL     *url.URL // a secret: whoever knows it can speak there; nil: nobody is told
-	Named   string   // where the address stands, for people: "[announce] url_file"; empty: url
+	Named   string   // where the address stands, for people: "[announce] url_file"
 	Headers map[string]string
 	Body    Template
 	Media   string // of the body
@@ -68,7 +67,7 @@ func (a Announcing) MarshalText() ([]byte, error) { return []byte(a.String()), n
 // announcement.
 func (a Announcing) words(reason string) string {
 	return strings.NewReplacer(
-		"not a build", "not taken", "look at url", "look at "+cmp.Or(a.Named, "url"),
+		"not a build", "not taken", "look at url", "look at "+a.Named,
 		"this user's rights on the server, and at", "what this address may do, and at",
 	).Replace(reason)
 }

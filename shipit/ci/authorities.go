@@ -15,16 +15,18 @@ const bundle = "/etc/ssl/certs/ca-certificates.crt"
 // read each of them twice more from the folder around it, and whoever has just
 // armed the box waits for that.
 func Authorities() (*x509.CertPool, error) {
-	if os.Getenv("SSL_CERT_FILE") == "" && os.Getenv("SSL_CERT_DIR") == "" {
-		if pool := authoritiesIn(bundle); pool != nil {
-			return pool, nil
-		}
+	if pool := bundled(bundle, os.Getenv); pool != nil {
+		return pool, nil
 	}
 	return x509.SystemCertPool()
 }
 
-// authoritiesIn reads a PEM file; nil if there is none, or nothing in it.
-func authoritiesIn(path string) *x509.CertPool {
+// bundled reads a bundle; nil if there is none, nothing in it, or another place
+// to read.
+func bundled(path string, getenv func(string) string) *x509.CertPool {
+	if getenv("SSL_CERT_FILE") != "" || getenv("SSL_CERT_DIR") != "" {
+		return nil
+	}
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil

@@ -9,9 +9,10 @@ import (
 	"ship-it.example/shipit/ci/citest"
 )
 
-// A bundle is read, and one that is missing or holds no certificate is not
-// taken for a system that believes nobody.
-func TestBundle(t *testing.T) {
+// A bundle is read, unless the environment names another place. One that is
+// missing or holds no certificate is not taken for a system that believes nobody.
+func TestBundled(t *testing.T) {
+	t.Parallel()
 	authority, err := citest.NewAuthority()
 	if err != nil {
 		t.Fatal(err)
@@ -24,42 +25,19 @@ func TestBundle(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if got := authoritiesIn(filepath.Join(dir, "good")); got == nil || !got.Equal(want) {
-		t.Errorf("the bundle's authority is not believed: %v", got)
+	cases := []struct {
+		file, set string
+		want      *x509.CertPool
+	}{
+		{"good", "", want}, {"good", "SSL_CERT_FILE", nil}, {"good", "SSL_CERT_DIR", nil}, {"bad", "", nil}, {"missing", "", nil},
 	}
-	for _, name := range []string{"bad", "missing"} {
-		if got := authoritiesIn(filepath.Join(dir, name)); got != nil {
-			t.Errorf("%s: got a pool that believes nobody", name)
+	for _, c := range cases {
+		got := bundled(filepath.Join(dir, c.file), func(name string) string {
+			return map[string]string{c.set: "/elsewhere"}[name]
+		})
+		if (got == nil) != (c.want == nil) || got != nil && !got.Equal(c.want) {
+			t.Errorf("%s, with %q set: %v", c.file, c.set, got)
 		}
-	}
-}
-
-// Where Debian's bundle is, nothing is read beside it.
-func TestAuthorities(t *testing.T) {
-	t.Setenv("SSL_CERT_FILE", "")
-	t.Setenv("SSL_CERT_DIR", "")
-	want := authoritiesIn(bundle)
-	if want == nil {
-		t.Skip("this system has no " + bundle)
-	}
-	got, err := Authorities()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !got.Equal(want) {
-		t.Error("more than the bundle was read")
-	}
-}
-
-// Another place that the environment names goes before it.
-func TestAuthoritiesElsewhere(t *testing.T) {
-	t.Setenv("SSL_CERT_FILE", filepath.Join(t.TempDir(), "none"))
-	got, err := Authorities()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if want, err := x509.SystemCertPool(); err != nil || !got.Equal(want) {
-		t.Errorf("what is read is not what Go reads there: %v", err)
 	}
 }
 

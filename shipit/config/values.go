@@ -116,7 +116,7 @@ func (n *node) toml(secret func(text string) bool, masked bool) string {
 			items[i] = item.toml(secret, masked)
 		}
 		return "[" + strings.Join(items, ", ") + "]"
-	case masked || secret(n.text):
+	case masked, n.kind == unstable.String && secret(n.text):
 		return mask
 	case n.kind == unstable.String:
 		return quote(n.text)

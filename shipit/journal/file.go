@@ -24,11 +24,11 @@ func openFile(path string) (*os.File, error) {
 	case err != nil && !errors.Is(err, fs.ErrExist):
 		return nil, err
 	}
+	if err := isForeign(path); err != nil {
+		return nil, err
+	}
 	_, missing := os.Lstat(path)
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_APPEND|unix.O_NOFOLLOW|unix.O_NONBLOCK|unix.O_NOCTTY, 0o640)
-	if errors.Is(err, unix.ELOOP) || errors.Is(err, unix.EISDIR) {
-		return nil, fmt.Errorf("%s %w", path, errForeign)
-	}
 	if err != nil {
 		return nil, err
 	}
@@ -57,7 +57,7 @@ func check(file *os.File) error {
 }
 
 // isForeign says that what is at the path is no file of ours, before anything is
-// made beside it.
+// made there or beside it. An open follows no link that comes later.
 func isForeign(path string) error {
 	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
 		return fmt.Errorf("%s %w", path, errForeign)
