@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -23,7 +24,7 @@ import (
 // real one, but for the chips that --chip virtual:SOCKET and tripwire:FILE find.
 // So a user's binary never has one.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"ship-it": func() {
+	testscript.Main(hearing{m}, map[string]func(){"ship-it": func() {
 		becomeNobody()
 		p := program{
 			args: os.Args, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, findChip: findTestChip, root: testRoot(),
@@ -31,6 +32,19 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(p.run(context.Background()))
 	}})
+}
+
+// hearing is the tests of a process that hangs up as any other. Under nohup it
+// wouldn't, and its children neither: signals that are ignored stay so over an
+// exec, those that are caught don't (signal(7)).
+type hearing struct{ *testing.M }
+
+// Run runs the tests. The program that a test starts isn't run by it.
+func (h hearing) Run() int {
+	if signal.Ignored(syscall.SIGHUP) {
+		signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP)
+	}
+	return h.M.Run()
 }
 
 // testRoot is a machine of which nothing is known, or the one in the folder that
