@@ -132,8 +132,8 @@ func rules(r shipit.Rules) []string {
 	if r.TwoPerson {
 		list = append(list, "two_person")
 	}
-	if n := len(r.Freeze.Windows); n > 0 {
-		list = append(list, fmt.Sprintf("freeze, %d parts of a week in %v", n, r.Freeze.Zone))
+	if len(r.Freeze.Windows) > 0 {
+		list = append(list, fmt.Sprintf("freeze by the clock of %v", r.Freeze.Zone))
 	}
 	return list
 }

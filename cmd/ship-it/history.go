@@ -33,7 +33,7 @@ func (p *program) history(cmd *cobra.Command, o options) error {
 	}
 	log, err := journal.Read(c.Journal)
 	if errors.Is(err, fs.ErrNotExist) {
-		fmt.Fprintf(p.stderr, "ship-it: nothing was launched or refused yet: there is no %s\n", c.Journal)
+		fmt.Fprintf(p.stderr, "ship-it: nothing was launched or refused yet: there is no %s, the journal in %s\n", c.Journal, c.Path)
 		return nil
 	}
 	if err != nil {

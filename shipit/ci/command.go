@@ -29,8 +29,13 @@ type Command struct {
 	Secrets     map[string]string // the same; never shown
 }
 
-// String says what is run.
-func (c Command) String() string { return fmt.Sprintf("command %q", c.Run) }
+// String says what is run, and no secret that somebody has put there.
+func (c Command) String() string {
+	if text := fmt.Sprintf("command %q", c.Run); !c.leaks(text) {
+		return text
+	}
+	return "command (its arguments hold a secret, which everybody on the machine can see)"
+}
 
 // Format prints String, whatever the verb.
 func (c Command) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, c.String()) }

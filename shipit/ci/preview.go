@@ -56,7 +56,7 @@ func (c *Commands) preview(target int, id string) string {
 		fmt.Fprintf(&b, "%s=%s\n", name, hidden)
 	}
 	if command.leaks(b.String()) {
-		return "not shown: it holds a secret\n"
+		return "not shown: a secret stands in its arguments or its environment\n"
 	}
 	return b.String()
 }
@@ -84,7 +84,7 @@ func (c *caller) preview(r *http.Request, open map[string]string) string {
 		fmt.Fprintf(&b, "\n%s\n", body)
 	}
 	if c.leaks(b.String()) {
-		return "not shown: it holds a secret\n"
+		return "not shown: a secret stands in its address, a header or its body\n"
 	}
 	return b.String()
 }

@@ -40,7 +40,10 @@ func TestPreview(t *testing.T) {
 		{"POST https://ci.example.com/x/api/v4/projects/a%2Fb/trigger/pipeline\n", "token=%28secret%29", id},
 		{"PUT https://ci.example.com/x/jobs/app\n", "X-Key: (secret)\n", "X-Team: client\n", `{"id":"` + id + `"}`},
 		{`run ["deploy" "int"]` + "\n", "SHIP_IT_LAUNCH=" + id, "A=b\n", "KEY=(secret)\n"},
-		{"not shown: it holds a secret\n"},
+		{"not shown: a secret stands in its arguments"},
+	}
+	if leaky := work[len(work)-1].(Command).String(); !strings.HasPrefix(leaky, "command (its arguments hold a secret") {
+		t.Errorf("a command is called %s", leaky)
 	}
 	fleet := NewFleet(servers, work)
 	defer fleet.Close()

@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -106,22 +107,29 @@ func (s *section) zone() *time.Location {
 }
 
 // windowText is days, a time at which they begin and one at which they end.
-var windowText = regexp.MustCompile(`^([a-z,]+) ([0-2][0-9]):([0-5][0-9])-([0-2][0-9]):([0-5][0-9])$`)
+var windowText = regexp.MustCompile(`^([a-z,-]+) ([0-2][0-9]):([0-5][0-9])-([0-2][0-9]):([0-5][0-9])$`)
 
-// window reads a part of a week, such as "fri,sat 22:00-06:00". One that ends
-// before it begins, or as it begins, ends on the next day.
+// window reads a part of a week, such as "mon-thu,sat 22:00-06:00". One that
+// ends before it begins, or as it begins, ends on the next day.
 func window(text string) (shipit.Window, bool) {
 	var w shipit.Window
 	parts := windowText.FindStringSubmatch(text)
 	if parts == nil {
 		return w, false
 	}
-	for name := range strings.SplitSeq(parts[1], ",") {
-		day := strings.Index("sun mon tue wed thu fri sat", name)
-		if len(name) != len("sun") || day < 0 {
+	for days := range strings.SplitSeq(parts[1], ",") {
+		first, last, several := strings.Cut(days, "-")
+		if !several {
+			last = first
+		}
+		from, to := weekday(first), weekday(last)
+		if from < 0 || to < 0 {
 			return w, false
 		}
-		w.Days[day/len("sun ")] = true
+		w.Days[to] = true
+		for day := from; day != to; day = (day + 1) % 7 {
+			w.Days[day] = true
+		}
 	}
 	clock := func(hours, minutes string) time.Duration {
 		d, _ := time.ParseDuration(fmt.Sprintf("%sh%sm", hours, minutes))
@@ -129,4 +137,9 @@ func window(text string) (shipit.Window, bool) {
 	}
 	w.From, w.To = clock(parts[2], parts[3]), clock(parts[4], parts[5])
 	return w, w.From < 24*time.Hour && w.To <= 24*time.Hour
+}
+
+// weekday is the day of that name, -1 if there is none.
+func weekday(name string) int {
+	return slices.Index([]string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}, name)
 }

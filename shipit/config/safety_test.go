@@ -38,7 +38,7 @@ max_armed = "10m"
 cooldown = "1m30s"
 abort = "10s"
 launch_on_no_go = true
-freeze = ["fri 16:00-24:00", "sat,sun 22:30-06:00"]
+freeze = ["fri 16:00-24:00", "sat,sun 22:30-06:00", "sat-mon,wed 00:00-08:00"]
 zone = "UTC"
 `)
 	want := shipit.Rules{
@@ -46,6 +46,7 @@ zone = "UTC"
 		Freeze: shipit.Freeze{Windows: []shipit.Window{
 			{Days: [7]bool{time.Friday: true}, From: 16 * time.Hour, To: 24 * time.Hour},
 			{Days: [7]bool{time.Saturday: true, time.Sunday: true}, From: 22*time.Hour + 30*time.Minute, To: 6 * time.Hour},
+			{Days: [7]bool{time.Saturday: true, time.Sunday: true, time.Monday: true, time.Wednesday: true}, To: 8 * time.Hour},
 		}},
 	}
 	zone := c.Rules.Freeze.Zone

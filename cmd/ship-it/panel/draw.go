@@ -25,21 +25,21 @@ func (m *model) draw() []string {
 	}
 	l := m.layout()
 	lines := []string{m.top()}
-	for _, line := range slices.Concat(m.parts(l), m.wrapped(l.inner)[:l.state], m.targets(l)) {
-		lines = append(lines, m.framed(line, l.inner))
+	for _, line := range slices.Concat(m.parts(l), m.wrapped()[:l.state], m.targets(l)) {
+		lines = append(lines, m.framed(line))
 	}
 	lines = append(lines, m.rule("log"))
 	for _, line := range m.logbook(l) {
-		lines = append(lines, m.framed(line, l.inner))
+		lines = append(lines, m.framed(line))
 	}
 	b := m.look.box
-	return append(lines, m.framed(m.keys(), l.inner), b[3]+strings.Repeat(b[4], m.width-2)+b[2])
+	return append(lines, m.framed(m.keys()), b[3]+strings.Repeat(b[4], m.width-2)+b[2])
 }
 
 // framed is a line of the picture inside its frame.
-func (m *model) framed(line string, width int) string {
+func (m *model) framed(line string) string {
 	side := m.look.box[5]
-	return side + " " + m.look.fit(line, width) + " " + side
+	return side + " " + m.look.fit(line, m.inner()) + " " + side
 }
 
 // top is the upper side of the frame, with what this is.
@@ -84,10 +84,10 @@ func (m *model) keys() string {
 }
 
 // wrapped is the state, broken to the width.
-func (m *model) wrapped(width int) []string {
+func (m *model) wrapped() []string {
 	var lines []string
 	for _, line := range m.state() {
-		lines = append(lines, strings.Split(ansi.WrapWc(line, width, ""), "\n")...)
+		lines = append(lines, strings.Split(ansi.WrapWc(line, m.inner(), ""), "\n")...)
 	}
 	return lines
 }
@@ -96,7 +96,7 @@ func (m *model) wrapped(width int) []string {
 func (m *model) logbook(l layout) []string {
 	var lines []string
 	for _, entry := range slices.Backward(m.log) {
-		lines = append(m.entry(entry, l.inner), lines...)
+		lines = append(m.entry(entry), lines...)
 		if len(lines) >= l.log {
 			return lines[len(lines)-l.log:]
 		}
@@ -106,7 +106,7 @@ func (m *model) logbook(l layout) []string {
 
 // entry is a line of the log, broken to the width, without its date. What did
 // not fit in the first line stands below its words.
-func (m *model) entry(text string, width int) []string {
+func (m *model) entry(text string) []string {
 	stamp, text := "", printable(text)
 	if len(text) > 22 && text[0] == '[' && text[20] == ']' {
 		stamp, text = text[12:20]+" ", text[22:]
@@ -118,7 +118,7 @@ func (m *model) entry(text string, width int) []string {
 	case strings.HasPrefix(text, "WARN "):
 		how = yellow
 	}
-	lines := strings.Split(ansi.WrapWc(text, width-len(stamp), ""), "\n")
+	lines := strings.Split(ansi.WrapWc(text, m.inner()-len(stamp), ""), "\n")
 	for i, line := range lines {
 		lines[i] = stamp + m.look.Paint(how, line)
 		stamp = strings.Repeat(" ", len(stamp))

@@ -227,6 +227,19 @@ func TestLongReasons(t *testing.T) {
 	}
 }
 
+// TestLongTarget: what is known of the selected target is there to the last
+// word, though its own line has no room for it.
+func TestLongTarget(t *testing.T) {
+	t.Parallel()
+	v := launching()
+	v.Selected = 1
+	text := ansi.Strip(strings.Join(scene(minWidth, minHeight, look{glyphs: letters()}, nil, &news{view: &v}).draw(), ""))
+	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" |", r) }), "")
+	if want := "Hubot:RUNNING##...40%id=106compiling" + v.Targets[1].Build.URL; !strings.Contains(text, want) {
+		t.Errorf("no %q in:\n%s", want, text)
+	}
+}
+
 // TestStrangeProgress: a build's progress is told as 0 to 100 %, whatever comes.
 func TestStrangeProgress(t *testing.T) {
 	t.Parallel()

@@ -50,7 +50,6 @@ const (
 
 // layout is where everything stands.
 type layout struct {
-	inner   int // cells of a line inside the frame
 	parts   []part
 	wide    int // cells of a part
 	high    int // lines of a part
@@ -59,16 +58,19 @@ type layout struct {
 	log     int // lines of the log
 }
 
+// inner is the cells of a line inside the frame.
+func (m *model) inner() int { return m.width - 2*margin }
+
 // layout shares the terminal out.
 func (m *model) layout() layout {
-	l := layout{inner: m.width - 2*margin, parts: partsOf(m.view), high: 5}
-	l.wide = (min(l.inner, widestRow) - gap*(len(l.parts)-1)) / len(l.parts)
+	l := layout{ parts: partsOf(m.view), high: 5}
+	l.wide = (min(m.inner(), widestRow) - gap*(len(l.parts)-1)) / len(l.parts)
 	if m.height >= 30 {
 		l.high = 7
 	}
 	rest := m.height - l.high - 4 // frame, the log's head, keys
 	l.targets = min(len(m.view.Targets), rest-fewState-fewestLogs)
-	l.state = min(len(m.wrapped(l.inner)), rest-l.targets-fewestLogs)
+	l.state = min(len(m.wrapped()), rest-l.targets-fewestLogs)
 	l.log = rest - l.targets - l.state
 	return l
 }

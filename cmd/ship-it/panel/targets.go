@@ -18,23 +18,42 @@ func (m *model) targets(l layout) []string {
 	if len(all) > l.targets {
 		first = min(max(0, m.view.Selected-l.targets/2), len(all)-l.targets)
 	}
-	names := 0
-	for _, t := range all {
-		names = max(names, ansi.StringWidthWc(printable(t.Name)))
-	}
-	names = min(names, l.inner/3)
 	lines := make([]string, l.targets)
 	for i := range lines {
-		lines[i] = m.target(first+i, names)
+		lines[i] = m.target(first + i)
 	}
 	return lines
 }
 
+// overlong is what is known of the selected target once more, where it has no
+// room in the target's own line.
+func (m *model) overlong() []string {
+	i := m.view.Selected
+	if i >= len(m.view.Targets) || ansi.StringWidthWc(m.target(i)) <= m.inner() {
+		return nil
+	}
+	t := m.view.Targets[i]
+	told := m.story(t)
+	if told == "" {
+		return nil
+	}
+	return []string{m.look.Paint(strong, printable(t.Name)) + ": " + told}
+}
+
+// names is how many cells the targets' names take.
+func (m *model) names() int {
+	longest := 0
+	for _, t := range m.view.Targets {
+		longest = max(longest, ansi.StringWidthWc(printable(t.Name)))
+	}
+	return min(longest, m.inner()/3)
+}
+
 // target is the line of one: whether it is selected, its lamp, and what is known
 // of its build and its server.
-func (m *model) target(i, names int) string {
+func (m *model) target(i int) string {
 	t := m.view.Targets[i]
-	marker, name := "  ", m.look.fit(printable(t.Name), names)
+	marker, name := "  ", m.look.fit(printable(t.Name), m.names())
 	if i == m.view.Selected {
 		marker, name = m.look.marker+" ", m.look.Paint(strong, name)
 	}

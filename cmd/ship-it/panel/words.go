@@ -25,7 +25,7 @@ func (m *model) state() []string {
 	if r := v.Refused; r != nil {
 		below += fmt.Sprintf("; last refusal %s, %s: %s", clock(r.At), r.What, printable(r.Word))
 	}
-	return []string{m.look.Paint(how, strings.ToUpper(v.State)) + ": " + printable(advice(v)), below}
+	return append([]string{m.look.Paint(how, strings.ToUpper(v.State)) + ": " + printable(advice(v)), below}, m.overlong()...)
 }
 
 // clock is a time of the day.
