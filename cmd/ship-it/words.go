@@ -122,7 +122,7 @@ func hint(err error) string {
 	case gpio.Hint(err) != "":
 		return gpio.Hint(err)
 	case errors.As(err, new(*journal.HeldError)):
-		return "press the button of the box, or end it with ship-it stop"
+		return "press the button of the box if that is it (ship-it stop ends it), or let the other launch come to its end"
 	case socketHint(err) != "":
 		return socketHint(err)
 	case errors.As(err, new(*daemonize.RunningError)):
