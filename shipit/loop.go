@@ -204,7 +204,7 @@ func (l *Loop) take(ctx context.Context, now time.Time, ev Event) error {
 		l.endLaunch()
 		l.ledger.answered(answer.Outcome)
 	}
-	if l.ClockDoubt != nil {
+	if l.ClockDoubt != nil && len(l.Rules.Freeze.Windows) > 0 {
 		l.box.clockDoubt = l.ClockDoubt(now)
 	}
 	before := l.box

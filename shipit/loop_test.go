@@ -479,3 +479,41 @@ func TestLoopTellsFaults(t *testing.T) {
 		r.cancel()
 	})
 }
+
+// TestLoopClock: a box with a freeze asks whether its clock can be trusted, and
+// launches nothing if not; one without asks nobody, at no blink of a lamp.
+func TestLoopClock(t *testing.T) {
+	t.Parallel()
+	never := Freeze{Windows: []Window{{To: time.Hour}}} // of no day
+	for freeze, want := range map[*Freeze]bool{&never: true, {}: false} {
+		synctest.Test(t, func(t *testing.T) {
+			asked := false
+			d := &diary{answer: started(time.Second)}
+			r := newRunning(t, d, func(c *Config) {
+				c.Rules.Freeze = *freeze
+				c.ClockDoubt = func(time.Time) bool { asked = true; return true }
+			})
+			r.armAndPress()
+			pass(time.Minute)
+			if err := r.end(); err != nil {
+				t.Error(err)
+			}
+			if refused := strings.Contains(d.read(), "clock not set"); asked != want || refused != want {
+				t.Errorf("asked: %v, refused: %v, want %v:\n%s", asked, refused, want, d.read())
+			}
+		})
+	}
+}
+
+// BenchmarkTick is one blink of an armed box, without the lines.
+func BenchmarkTick(b *testing.B) {
+	now := time.Now()
+	box, _ := NewBox([]string{"A", "B"}, true).Step(now, Found{})
+	box, _ = box.Step(now, Switched{On: true})
+	b.ReportAllocs()
+	for b.Loop() {
+		now = box.Next(now)
+		box, _ = box.Step(now, Tick{})
+		box.Lamps(now)
+	}
+}

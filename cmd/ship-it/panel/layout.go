@@ -63,7 +63,7 @@ func (m *model) inner() int { return m.width - 2*margin }
 
 // layout shares the terminal out.
 func (m *model) layout() layout {
-	l := layout{ parts: partsOf(m.view), high: 5}
+	l := layout{parts: partsOf(m.view), high: 5}
 	l.wide = (min(m.inner(), widestRow) - gap*(len(l.parts)-1)) / len(l.parts)
 	if m.height >= 30 {
 		l.high = 7
