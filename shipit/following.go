@@ -16,6 +16,9 @@ const (
 	errorPause = 2 * time.Minute // the longest one while the server gives no answer of use
 	seekTime   = 5 * time.Minute // a build that may have been started is looked for so long
 	followTime = 24 * time.Hour  // and one that was started is followed so long
+	// believed is how many looks in a row have to say that asking is of no use: one
+	// answer may be a proxy's page, or of a server that is about to start.
+	believed = 3
 )
 
 // follows is what can be shown of each target's builds.
@@ -61,6 +64,7 @@ type trail struct {
 	since  time.Time
 	stage  Stage
 	pause  time.Duration
+	lasts  int // how many looks in a row had a reason that lasts
 
 	patience time.Time // from when on it counts
 }
@@ -76,6 +80,7 @@ func (t *trail) walk(ctx context.Context) {
 			return
 		case err == nil:
 			t.loop.Post(Seen{t.Target, t.Number, sight})
+			t.lasts = 0
 			if sight.Stage.Ended() {
 				return
 			}
@@ -121,11 +126,16 @@ func (t *trail) went(s Sight) {
 // stumbled tells that nothing was seen, and whether to go on.
 func (t *trail) stumbled(err error) bool {
 	ask, _ := errors.AsType[*AskError](err)
+	if ask != nil && ask.Lasting {
+		t.lasts++
+	} else {
+		t.lasts = 0
+	}
 	switch {
 	case errors.Is(err, ErrNoBuild):
 		t.pause = min(t.pause*5/4, lastPause)
 		return true
-	case errors.Is(err, ErrCannot), ask != nil && ask.Lasting:
+	case errors.Is(err, ErrCannot), t.lasts == believed:
 		t.loop.Post(GivenUp{t.Target, t.Number, err})
 		return false
 	}

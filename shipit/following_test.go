@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -108,6 +109,7 @@ func (r *running) press() {
 func TestTrail(t *testing.T) {
 	t.Parallel()
 	ok := Outcome{Verdict: Started, Build: "q7"}
+	refused := &AskError{Reason: "not authorised", Lasting: true}
 	limited := &AskError{Reason: "refused (429)", Again: 10 * time.Minute}
 	cases := []struct {
 		name    string
@@ -130,7 +132,14 @@ func TestTrail(t *testing.T) {
 			[]string{"look 0 q7", "look 0 q7", "look 0 q7"},
 			LightFailed,
 		},
-		{"no use to ask again", []any{&AskError{Reason: "not authorised", Lasting: true}}, ok, []string{"look 0 q7"}, LightLost},
+		{"no use to ask again", []any{refused}, ok, []string{"look 0 q7", "look 0 q7", "look 0 q7"}, LightLost},
+		{
+			"a page of a proxy's in between, twice",
+			[]any{refused, refused, sight(StageRunning, "q7"), refused, refused, limited, refused, refused, sight(StageFailed, "q7")},
+			ok,
+			slices.Repeat([]string{"look 0 q7"}, 9),
+			LightFailed,
+		},
 		{
 			"unknown, found at the second look",
 			[]any{ErrNoBuild, sight(StageQueued, "9"), sight(StageCancelled, "9")},
