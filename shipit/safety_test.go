@@ -218,3 +218,48 @@ func TestFreeze(t *testing.T) {
 		}
 	}
 }
+
+// TestFreezeByTheHands: where clocks are put forward or back, the hands tell, at
+// any moment of that night, and no change is missed between two looks.
+func TestFreezeByTheHands(t *testing.T) {
+	t.Parallel()
+	const day = 24 * time.Hour
+	edges := []time.Duration{0, 30 * time.Minute, 90 * time.Minute, 2 * time.Hour, 150 * time.Minute, 3 * time.Hour, 6 * time.Hour, 23 * time.Hour, day}
+	nights := map[string][]string{
+		"Europe/Berlin":    {"2026-03-28T22:00:00Z", "2026-10-24T22:00:00Z"},
+		"America/New_York": {"2026-03-08T04:00:00Z", "2026-11-01T04:00:00Z"},
+		"America/Havana":   {"2026-03-08T03:00:00Z", "2026-11-01T03:00:00Z"}, // at midnight
+	}
+	for name, begins := range nights {
+		zone, err := time.LoadLocation(name)
+		if err != nil {
+			t.Skipf("no time zones on this machine: %v", err)
+		}
+		for _, from := range edges[:len(edges)-1] {
+			for _, to := range edges {
+				f := Freeze{Zone: zone, Windows: []Window{{Days: [7]bool{true, true, true, true, true, true, true}, From: from, To: to}}}
+				for _, begin := range begins {
+					start, err := time.Parse(time.RFC3339, begin)
+					if err != nil {
+						t.Fatal(err)
+					}
+					look, seen := start, false
+					for at := start; at.Before(start.Add(8 * time.Hour)); at = at.Add(10 * time.Minute) {
+						hour, minute, _ := at.In(zone).Clock()
+						hands := time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute
+						want := from <= hands && hands < to
+						if to <= from {
+							want = from <= hands || hands < to
+						}
+						for !look.After(at) {
+							seen, look = f.holds(look), f.next(look)
+						}
+						if got := f.holds(at); got != want || seen != want {
+							t.Fatalf("%s, %v to %v: at %v frozen %v, and by the last look %v, want %v", name, from, to, at.In(zone), got, seen, want)
+						}
+					}
+				}
+			}
+		}
+	}
+}
