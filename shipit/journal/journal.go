@@ -188,14 +188,14 @@ func (j *Journal) sync() {
 	}
 }
 
-// End writes what waits, gives up the ids that are reserved, and unlocks the
-// journal. It is called once, and waits for no longer than patience.
+// End writes what waits, gives up the ids that it has reserved, and unlocks the
+// journal. What is looked for of an earlier run, the next one goes on with. It is called once, and waits for no longer than patience.
 func (j *Journal) End(patience time.Duration) {
 	j.jobs.do(func() {
 		j.mu.Lock()
 		defer j.mu.Unlock()
 		for id, e := range j.open {
-			if e.Step == stepReserved {
+			if e.Step == stepReserved && !e.earlier {
 				delete(j.open, id)
 				_ = appendWhole(j.ahead, encode(entry{Step: stepClosed, Line: Line{Record: shipit.Record{ID: id}}}))
 			}

@@ -94,6 +94,32 @@ func TestCrashes(t *testing.T) {
 	}
 }
 
+// TestEndWhileLooking: an id that was reserved as the power went is looked for
+// again by the run after one that was ended first, or was none of its business.
+func TestEndWhileLooking(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(*Settings){
+		"ended":  func(*Settings) {},
+		"drill":  func(s *Settings) { s.Drill = true },
+		"others": func(s *Settings) { s.Mine = func(Line) bool { return false } },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			name := path(t)
+			b := open(t, name)
+			lost := b.reserve()
+			b.crash()
+			b = open(t, name, func(s *Settings) { s.Boot = "2" }, change)
+			b.reserve()
+			b.end()
+			b = open(t, name, func(s *Settings) { s.Boot = "2" })
+			if len(b.mine) != 1 || b.mine[0].ID != lost {
+				t.Errorf("goes on with %v, want %s alone", b.mine, lost)
+			}
+		})
+	}
+}
+
 // sameParts compares what is in brackets, in any order.
 func sameParts(a, b string) bool {
 	if len(a) != len(b) {

@@ -33,6 +33,7 @@ type entry struct {
 	Step step   `json:"step"`
 	Boot string `json:"boot,omitempty"` // of a reserved one: which start of the machine it was
 	Line
+	earlier bool // it was read, and is of an earlier run
 }
 
 // maxText bounds each text of a line, so that a line has room in what Reserve

@@ -95,6 +95,7 @@ func (j *Journal) openFiles() error {
 	}
 	j.ahead = file
 	for _, e := range open {
+		e.earlier = true
 		j.open[e.ID] = e
 	}
 	return nil
