@@ -140,9 +140,10 @@ func unstartable(c Command, err error) string {
 	return fmt.Sprintf("refused: the program %q doesn't start: %s: look at run", clean(c.Run[0]), clean(err.Error()))
 }
 
-// Can implements [shipit.Follower].
+// Can implements [shipit.Follower]. Whether a command ran in an earlier life of
+// the program nobody can tell.
 func (c *Commands) Can(int) shipit.Abilities {
-	return shipit.Abilities{Look: true, Find: true, Cancel: true, Check: true}
+	return shipit.Abilities{Look: true, Cancel: true, Check: true}
 }
 
 // Look implements [shipit.Follower]. A command of an earlier life of the program
@@ -167,11 +168,8 @@ func (c *Commands) find(id string) *run {
 }
 
 // Find implements [shipit.Follower].
-func (c *Commands) Find(_ context.Context, _ int, launch string, _ time.Time) (shipit.Sight, error) {
-	if r := c.find(launch); r != nil {
-		return r.sight(), nil
-	}
-	return shipit.Sight{}, shipit.ErrNoBuild
+func (c *Commands) Find(context.Context, int, string, time.Time) (shipit.Sight, error) {
+	return shipit.Sight{}, shipit.ErrCannot
 }
 
 // Cancel implements [shipit.Follower]: it ends the program.

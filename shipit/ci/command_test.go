@@ -180,8 +180,9 @@ func TestCommandUnstartable(t *testing.T) {
 		if s, err := f.Look(t.Context(), 0, "L1D"); err != nil || s.Stage != shipit.StageLost {
 			t.Errorf("%+v, %v", s, err)
 		}
-		if _, err := f.Find(t.Context(), 0, "L1D", time.Now()); !errors.Is(err, shipit.ErrNoBuild) {
-			t.Error(err)
+		// It may have run before a power cut: "no build" would be a guess.
+		if _, err := f.Find(t.Context(), 0, "L1D", time.Now()); f.Can(0).Find || !errors.Is(err, shipit.ErrCannot) {
+			t.Errorf("%+v, %v", f.Can(0), err)
 		}
 	}
 }
