@@ -2,6 +2,7 @@ package journal
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -109,6 +110,24 @@ func TestGarbage(t *testing.T) {
 			t.Errorf("%.10q: the run after that goes on with %v", garbage, b.mine)
 		}
 	}
+}
+
+// TestForeignLines: what others have written into the journal is told to be
+// that, and hides nothing that is ours.
+func TestForeignLines(t *testing.T) {
+	t.Parallel()
+	name := path(t)
+	const ours = `{"time":"2026-11-24T10:00:00Z","kind":"launch","id":"I","target":"A","answer":"started","outcome":"passed"}`
+	for foreign, bad := range map[string]int{
+		"hello\n": 1, "{}\nnull\n": 2, `{"a":1}` + "\n": 1, `{"id":"I","kind":"lunch"}` + "\n\n": 1,
+	} {
+		write(t, name, foreign+ours+"\n"+foreign+`{"b":`)
+		checkJournal(t, name, fmt.Sprintf("launch A: started, passed\nbad %d\n", 2*bad))
+	}
+	write(t, name, ours+"\n"+`{"a":1}`)
+	checkJournal(t, name, "launch A: started, passed\nbad 1\n")
+	write(t, name, ours)
+	checkJournal(t, name, "launch A: started, passed\n")
 }
 
 // TestUnwritable: what isn't ours is not written to, and nothing can be

@@ -6,8 +6,11 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 
 	"golang.org/x/sys/unix"
+
+	"ship-it.example/shipit"
 )
 
 // maxFile bounds what is read of a file, from its end: years of launches.
@@ -97,11 +100,12 @@ func Read(path string) (Log, error) {
 		}
 		found = found || data != nil
 		lines, torn, bad := parse[Line](data)
-		log.Lines = append(log.Lines, lines...)
-		log.Bad += bad
 		if line, err := decode[Line](torn); err == nil {
-			log.Lines = append(log.Lines, line)
+			lines = append(lines, line)
 		}
+		ours := slices.DeleteFunc(lines, isStrange)
+		log.Lines = append(log.Lines, ours...)
+		log.Bad += bad + len(lines) - len(ours)
 	}
 	data, err := load(ahead(path))
 	if err != nil {
@@ -118,6 +122,11 @@ func Read(path string) (Log, error) {
 		}
 	}
 	return log, nil
+}
+
+// isStrange tells that a line is JSON, and none that was ever written here.
+func isStrange(line Line) bool {
+	return line.Kind != shipit.KindLaunch && line.Kind != shipit.KindRefusal
 }
 
 // ids are the launches that have a line.
