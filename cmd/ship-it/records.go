@@ -72,7 +72,8 @@ func recordsHint(err error) string {
 }
 
 // launched is when the last launch began that may have started a build, as far
-// as a rule wants to know.
+// as a rule wants to know. A clock that was ahead then would have the rule hold
+// for years.
 func (r *rig) launched() time.Time {
 	if r.records == nil || r.config.Rules.Cooldown == 0 {
 		return time.Time{}
@@ -80,6 +81,9 @@ func (r *rig) launched() time.Time {
 	last, err := journal.Last(r.records.Path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		r.log.Warn("The last launch is not known, and no cooldown holds for it: " + err.Error())
+	}
+	if now := time.Now(); last.After(now) {
+		return now
 	}
 	return last
 }

@@ -9,6 +9,10 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"ship-it.example/shipit"
+	"ship-it.example/shipit/config"
+	"ship-it.example/shipit/journal"
 )
 
 // TestFullDisk: a box whose disk is full starts, refuses to be armed with the
@@ -140,5 +144,24 @@ func TestRestart(t *testing.T) {
 	r.end()
 	if lines := p.history(); len(lines) != 1 || lines[0].Outcome != "passed" || p.server.Requests() != 1 {
 		t.Errorf("%d requests, the journal has %+v", p.server.Requests(), lines)
+	}
+}
+
+// TestLaunchedAhead: a clock that was ahead at the last launch has the cooldown
+// begin now, and not when that time comes.
+func TestLaunchedAhead(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "journal.jsonl")
+	const line = `{"time":"2999-01-01T00:00:00Z","kind":"launch","id":"I","target":"A","answer":"started"}` + "\n"
+	if err := os.WriteFile(path, []byte(line), 0o640); err != nil {
+		t.Fatal(err)
+	}
+	r := &rig{
+		config:  &config.Config{Rules: shipit.Rules{Cooldown: time.Minute}},
+		records: journal.New(journal.Settings{Path: path}),
+	}
+	before := time.Now()
+	if got := r.launched(); got.Before(before) || got.After(time.Now()) {
+		t.Errorf("the last launch was at %v, want now", got)
 	}
 }
