@@ -221,6 +221,24 @@ func TestCancel(t *testing.T) {
 	})
 }
 
+// TeamCity takes a build back from its queue alone: of one that has begun the
+// reason says so, and names no setting.
+func TestCancelTooLate(t *testing.T) {
+	each(t, func(t *testing.T, k kindCase) {
+		t.Helper()
+		if k.kind != citest.TeamCity {
+			return
+		}
+		f, s := k.fleetIn(t)
+		build := launched(t, k, f)
+		s.Become(1, shipit.StageRunning, 0)
+		const want = "conflict: the build is queued no more: stop it on the server"
+		if err := f.Cancel(t.Context(), 0, build); err == nil || err.Error() != want {
+			t.Errorf("%v, want %s", err, want)
+		}
+	})
+}
+
 // One launch is one request, and never more than one build, whatever the server
 // does; and what is said of it is true.
 func TestOneRequest(t *testing.T) {

@@ -144,8 +144,11 @@ func (t *TeamCity) Cancel(ctx context.Context, target int, build string) error {
 		header: http.Header{"Content-Type": {"application/json"}},
 		body:   `{"comment":"called off by ship-it","readdIntoQueue":false}`,
 	})
-	if err != nil || r.isOK() {
+	switch {
+	case err != nil || r.isOK():
 		return err
+	case r.status == http.StatusNotFound:
+		return lasting("conflict: the build is queued no more: stop it on the server")
 	}
 	return r.trouble(t.builds[target].look())
 }
