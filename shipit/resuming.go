@@ -1,6 +1,7 @@
 package shipit
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -70,8 +71,7 @@ func (l *Loop) resume(ctx context.Context) {
 			continue
 		case target < 0:
 			l.Log.WarnContext(ctx, "No target is called "+r.Target+" any more: look at the server what became of its launch of "+r.Time.Local().Format(time.DateTime))
-			r.Answer, r.Outcome = unknownIfEmpty(r.Answer), OutcomeUnknown
-			l.Journal.Close(r)
+			l.Journal.Close(abandoned(r))
 			continue
 		}
 		outcome := Outcome{Verdict: Unknown, Reason: r.Reason, Build: r.Build, URL: r.URL}
@@ -85,11 +85,14 @@ func (l *Loop) resume(ctx context.Context) {
 	}
 }
 
-func unknownIfEmpty(answer string) string {
-	if answer == "" {
-		return Unknown.String()
+// abandoned is the record of an earlier run's launch that nobody can go on with.
+func abandoned(r Record) Record {
+	if r.Answer == Started.String() {
+		r.Outcome = OutcomeUnfollowed
+		return r
 	}
-	return answer
+	r.Answer, r.Outcome, r.Reason = Unknown.String(), OutcomeUnknown, cmp.Or(r.Reason, errRestarted.Error())
+	return r
 }
 
 // recover has the box go on with a launch.
