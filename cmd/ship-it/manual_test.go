@@ -61,6 +61,35 @@ func readFile(t *testing.T, path string) string {
 	return string(text)
 }
 
+// TestRefusalsTold: each name that a refusal can have stands in the README and in
+// the manual page.
+func TestRefusalsTold(t *testing.T) {
+	t.Parallel()
+	rules := shipit.Rules{
+		Confirm: time.Second, MaxArmed: time.Minute, Cooldown: time.Second, TwoPerson: true,
+		Freeze: shipit.Freeze{Windows: []shipit.Window{{To: time.Hour}}},
+	}
+	var names []string
+	for _, targets := range []int{1, 2} {
+		for _, sign := range shipit.Legend(shipit.Shown{Rules: rules, Rearm: true, Builds: true, Checks: true, Journal: true, Targets: targets}) {
+			if _, list, ok := strings.Cut(sign.Means, "refused, for one of: "); ok {
+				names = append(names, strings.Split(strings.TrimSuffix(list, "."), ", ")...)
+			}
+		}
+	}
+	if len(names) < 20 {
+		t.Fatalf("only %q", names)
+	}
+	for _, file := range []string{"README.md", "packaging/man/ship-it.8"} {
+		text := strings.Join(strings.Fields(readFile(t, "../../"+file)), " ")
+		for _, name := range names {
+			if !strings.Contains(text, name) {
+				t.Errorf("%s doesn't have %q", file, name)
+			}
+		}
+	}
+}
+
 // manual is the help as parts of a manual page, in roff.
 func manual(t *testing.T) map[string]string {
 	t.Helper()
