@@ -335,7 +335,7 @@ func TestResume(t *testing.T) {
 		{"no such target", launch("C", "started"), found, "launch C, old, started, 7, not followed", "log: No target is called C any more: look at the server", LightNone},
 		{"no such target, unanswered", launch("C", ""), found, "launch C, old, unknown, cut off: the box was ended before the answer, unknown", "log: No target is called C any more", LightNone},
 		{"reserved, and there is one", launch("", ""), append([]any{ErrNoBuild}, found...), "launch B, old, started, 7, passed", "log: Going on with the build of B", LightNone},
-		{"reserved, and there is none", launch("", ""), []any{ErrNoBuild}, "", "nothing had been launched", LightNone},
+		{"reserved, and there is none", launch("", ""), []any{ErrNoBuild}, "", "no server shows a build that was launched then", LightNone},
 		{"reserved, and the server is away", launch("", ""), []any{&AskError{Reason: "unreachable"}}, "", "look at the server whether there is a build of A or B", LightNone},
 		{"reserved, and nobody can look", launch("", ""), nil, "", "look at the server whether there is a build of A or B", LightNone},
 	}

@@ -140,7 +140,7 @@ func (l *Loop) search(ctx context.Context, r Record) {
 	if doubt = append(doubt, l.blind()...); len(doubt) > 0 {
 		l.Log.WarnContext(ctx, fmt.Sprintf("The power went after the box was armed at %s: look at the server whether there is a build of %s", at, strings.Join(doubt, " or ")))
 	} else {
-		l.Log.InfoContext(ctx, "The power went after the box was armed at "+at+"; nothing had been launched")
+		l.Log.InfoContext(ctx, "The power went after the box was armed at "+at+"; no server shows a build that was launched then")
 	}
 	l.Journal.Release(r.ID)
 }
