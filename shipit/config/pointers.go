@@ -33,6 +33,9 @@ func (s *section) pointers(key, like string) []ci.Pointer {
 	if n.kind == unstable.String {
 		items = []*node{n}
 	}
+	if len(items) == 0 {
+		s.add(n.place, s.label+key, "is empty", "write it as in "+like)
+	}
 	var pointers []ci.Pointer
 	for _, item := range items {
 		p := ci.Pointer(item.text)

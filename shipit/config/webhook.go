@@ -85,12 +85,21 @@ func (s *section) checkHeaders(key string, headers map[string]string, remedy str
 			s.add(p, label, "can be no header", "look at its name and its value")
 		case strings.EqualFold(name, "Authorization"):
 			s.add(p, label, "is a secret, and this file can be read", remedy)
+		case isOwnHeader(name):
+			s.add(p, label, "is for ship-it alone to set", "take it out")
 		}
 	}
 }
 
 // isHeader tells whether a header can have that name (RFC 9110, section 5.1).
 func isHeader(name string) bool { return name != "" && !strings.ContainsFunc(name, notBare) }
+
+// isOwnHeader tells whether the way of a request settles that header: what stands
+// here would not be sent.
+func isOwnHeader(name string) bool {
+	own := []string{"Connection", "Content-Length", "Host", "Trailer", "Transfer-Encoding"}
+	return slices.ContainsFunc(own, func(other string) bool { return strings.EqualFold(name, other) })
+}
 
 // hookAsk reads one request of a webhook; nil if there is none.
 func (s *section) hookAsk(key, method string) *ci.Ask {
