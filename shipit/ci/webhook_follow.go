@@ -137,7 +137,11 @@ func (w *Webhook) Find(ctx context.Context, target int, launch string, _ time.Ti
 	f, call := w.hook.Find, w.calls[target]
 	switch {
 	case w.hook.goesByLaunch():
-		return w.lookFor(ctx, target, launch)
+		s, err := w.lookFor(ctx, target, launch)
+		if err == nil && s.Stage == shipit.StageLost {
+			return shipit.Sight{}, shipit.ErrNoBuild // what isn't there tells of no launch
+		}
+		return s, err
 	case f == nil:
 		return shipit.Sight{}, shipit.ErrCannot
 	}
