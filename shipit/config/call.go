@@ -30,6 +30,23 @@ func (s *section) checkBuild(h *ci.Hook) {
 	}
 }
 
+// checkQuestions notes a question that is the request of a launch itself: asked, it
+// would start what nobody has pressed for.
+func (s *section) checkQuestions(h *ci.Hook) {
+	asks := map[string]*ci.Ask{"cancel": h.Cancel, "check": h.Check}
+	if h.Look != nil {
+		asks["look"] = &h.Look.Ask
+	}
+	if h.Find != nil {
+		asks["find"] = &h.Find.Ask
+	}
+	for _, key := range slices.Sorted(maps.Keys(asks)) {
+		if a := asks[key]; a != nil && *a == h.Launch.Ask && a.Path != "" {
+			s.add(s.place(key), s.label+key, "is the request that launches", "name one that only asks")
+		}
+	}
+}
+
 // call reads what a webhook starts: a value for each place in its requests.
 func (s *section) call() ci.Work {
 	const key, like = "server", `server = "buildkite"`

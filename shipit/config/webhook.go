@@ -47,6 +47,7 @@ func (s *section) webhook(name string) ci.Hook {
 	h.Check = s.hookAsk("check", "GET")
 	s.reach(&h.Settings, false)
 	s.checkBuild(&h)
+	s.checkQuestions(&h)
 	return h
 }
 
