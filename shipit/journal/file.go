@@ -56,6 +56,12 @@ func check(file *os.File) error {
 	return nil
 }
 
+// isGone tells whether a file has no name any more.
+func isGone(file *os.File) bool {
+	var st unix.Stat_t
+	return unix.Fstat(int(file.Fd()), &st) == nil && st.Nlink == 0
+}
+
 // isForeign says that what is at the path is no file of ours, before anything is
 // made there or beside it. An open follows no link that comes later.
 func isForeign(path string) error {

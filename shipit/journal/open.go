@@ -73,13 +73,14 @@ func (j *Journal) endDrill(e entry) {
 	j.jobs.do(func() { j.finish(entry{Step: stepOver, Line: e.Line}) })
 }
 
-// openFiles locks and reads what was written ahead, if that isn't open yet. The
-// lock of j is held.
+// openFiles locks and reads what was written ahead, if that isn't open yet, or if
+// somebody has taken it away: then what is open is written anew. The lock of j is
+// held.
 func (j *Journal) openFiles() error {
 	switch {
 	case j.ended:
 		return os.ErrClosed
-	case j.ahead != nil:
+	case j.ahead != nil && !isGone(j.ahead):
 		return nil
 	}
 	if err := isForeign(j.Path); err != nil {
@@ -90,8 +91,15 @@ func (j *Journal) openFiles() error {
 		return err
 	}
 	open, file, err := j.recover(file)
+	for _, e := range j.open {
+		err = errors.Join(err, appendWhole(file, encode(e)))
+	}
 	if err != nil {
 		return errors.Join(err, file.Close())
+	}
+	if j.ahead != nil {
+		j.Log.Warn(j.ahead.Name() + " was taken away, and is made anew: leave it to ship-it")
+		_ = j.ahead.Close() // nobody reads it any more
 	}
 	j.ahead = file
 	for _, e := range open {
