@@ -1,6 +1,7 @@
 package ci
 
 import (
+	"errors"
 	"net/http"
 	"strconv"
 	"time"
@@ -18,8 +19,8 @@ const maxAgain = time.Hour
 func again(h http.Header, now time.Time) time.Duration {
 	wish := time.Duration(0)
 	if text := h.Get("Retry-After"); text != "" {
-		if seconds, err := strconv.Atoi(text); err == nil {
-			wish = time.Duration(min(seconds, int(maxAgain/time.Second))) * time.Second
+		if seconds, err := strconv.Atoi(text); err == nil || errors.Is(err, strconv.ErrRange) {
+			wish = time.Duration(min(max(seconds, 0), int(maxAgain/time.Second))) * time.Second
 		} else if at, err := http.ParseTime(text); err == nil {
 			wish = at.Sub(now)
 		}
