@@ -56,8 +56,14 @@ install_help() {
     done
 }
 
+# package_state prints what dpkg says of the package ship-it, if anything. Its files in /etc lie where ours do, and
+# are its own until it is purged.
+package_state() {
+    [ -n "$DESTDIR" ] || dpkg-query -W -f '${db:Status-Status}' ship-it 2>/dev/null || true
+}
+
 do_install() {
-    if [ -z "$DESTDIR" ] && [ "$(dpkg-query -W -f '${db:Status-Status}' ship-it 2>/dev/null)" = installed ]; then
+    if [ "$(package_state)" = installed ]; then
         say "the package ship-it is installed, and both would answer a press: sudo apt remove ship-it first" >&2
         exit 1
     fi
@@ -141,17 +147,25 @@ do_uninstall() {
     for completion in $completions; do
         rm -f "$DESTDIR$share/${completion#*:}"
     done
-    for setting in $settings; do
-        if cmp -s "$here/${setting%:*}" "$DESTDIR${setting#*:}"; then
-            rm -f "$DESTDIR${setting#*:}"
-        fi
-    done
-    rmdir "$DESTDIR${sample%/*}" "$DESTDIR${config%/*}" 2>/dev/null || true
+    case $(package_state) in
+    "" | not-installed) remove_settings ;;
+    esac
+    rmdir "$DESTDIR${sample%/*}" 2>/dev/null || true
     say "removed"
     for path in "$DESTDIR"/etc/ship-it/* "$DESTDIR"/etc/default/ship-it "$DESTDIR"/etc/logrotate.d/ship-it \
         "$DESTDIR"/var/log/ship-it.log* "$DESTDIR"/var/lib/ship-it "$DESTDIR$aside"*; do
         [ ! -e "$path" ] || echo "    kept: $path"
     done
+}
+
+# remove_settings removes from /etc what nobody has edited.
+remove_settings() {
+    for setting in $settings; do
+        if cmp -s "$here/${setting%:*}" "$DESTDIR${setting#*:}"; then
+            rm -f "$DESTDIR${setting#*:}"
+        fi
+    done
+    rmdir "$DESTDIR${config%/*}" 2>/dev/null || true
 }
 
 # remove_service stops the service, whoever started it, and removes its script. What is needed to stop a

@@ -302,6 +302,30 @@ func TestUninstallLeavesOlderScript(t *testing.T) {
 	}
 }
 
+// Where the package is installed as well, its files in /etc aren't ours to take away: no upgrade would bring them
+// back, and the log would never be rotated again.
+func TestUninstallLeavesThePackageItsFiles(t *testing.T) {
+	t.Parallel()
+	for _, state := range []string{"installed", "config-files"} {
+		t.Run(state, func(t *testing.T) {
+			t.Parallel()
+			m := bootWithSources(t)
+			m.make("install")
+			m.write("/usr/local/sbin/dpkg-query", "#!/bin/sh\nprintf "+state+"\n")
+			m.must("chmod", "0755", "/usr/local/sbin/dpkg-query")
+			m.must("env", "PATH=/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin", "make", "-C", "/src", "uninstall")
+			for _, path := range []string{defaultPath, "/etc/logrotate.d/ship-it", "/etc/ship-it"} {
+				if !m.exists(path) {
+					t.Errorf("%s is gone", path)
+				}
+			}
+			if m.exists(binaryPath) {
+				t.Errorf("%s is left", binaryPath)
+			}
+		})
+	}
+}
+
 func TestInstallTakesRoot(t *testing.T) {
 	t.Parallel()
 	m := bootWithSources(t)
