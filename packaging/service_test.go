@@ -50,6 +50,16 @@ func TestWords(t *testing.T) {
 			args: []string{"start"}, code: 2, want: "ship-it: .*frob\n(ship-it: hint: .*\n)?Starting launch box: ship-it failed!\n",
 		},
 		{
+			name: "start with a value that is empty",
+			set:  func(m *machine) { m.write(defaultPath, "CHIP=\n") },
+			args: []string{"start"}, code: 2, want: "ship-it: --chip is empty\n(ship-it: hint: .*\n)?Starting launch box: ship-it failed!\n",
+		},
+		{
+			name: "start with options that say otherwise",
+			set:  func(m *machine) { m.write(defaultPath, "DAEMONARGS='--user nobodyhere'\n") },
+			args: []string{"start"}, code: 1, want: "ship-it: there is no such user: nobodyhere\n(ship-it: hint: .*\n)?Starting launch box: ship-it failed!\n",
+		},
+		{
 			name: "start of a program that can't be run here",
 			set: func(m *machine) {
 				m.write(binaryPath, "\x7fELF of another kind of machine")
