@@ -98,9 +98,12 @@ func TestReleaseEnds(t *testing.T) {
 					t.Fatalf("%v\n%s", err, out)
 				}
 			}
-			out, err := git(dir, `PATH=$PWD/tools:$PATH packaging/release 2.1.0`)
+			out, err := git(dir, `PATH=$PWD/tools:$PATH SUDO_UID=65534 packaging/release 2.1.0`)
 			if (err == nil) != (tt.spoilt == "") || !strings.Contains(out, tt.want) {
 				t.Errorf("%v, it said:\n%s", err, out)
+			}
+			if out, err := git(dir, `find bin dist ! -uid 65534 2>/dev/null || :`); err != nil || out != "" {
+				t.Errorf("%v, root keeps of what the caller of sudo goes on with:\n%s", err, out)
 			}
 			if tt.spoilt != "" {
 				if _, err := os.Stat(filepath.Join(dir, "dist/SHA256SUMS")); err == nil {
