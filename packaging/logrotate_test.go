@@ -125,6 +125,28 @@ func TestLogrotateForTheUser(t *testing.T) {
 	}
 }
 
+// Somebody moves the log away and has it opened anew, as one does by hand: there is a new one, whoever the daemon is.
+func TestReloadMakesTheLogAnew(t *testing.T) {
+	t.Parallel()
+	for _, user := range []string{"ship-it", "root"} {
+		t.Run(user, func(t *testing.T) {
+			t.Parallel()
+			m := bootInstalled(t, program())
+			m.write(defaultPath, "USER="+user+"\n")
+			running(m)
+			pid := strconv.Itoa(m.running())
+			m.must("mv", logPath, logPath+".mine")
+			if a := m.service("reload"); a.code != 0 {
+				t.Fatalf("reload: exit %d\n%s", a.code, a.text)
+			}
+			waitFor(t, "the daemon goes over", func() bool { return m.must("readlink", "/proc/"+pid+"/fd/2") == logPath })
+			if got := m.must("stat", "-c", "%U:%G %a", logPath); got != user+":adm 640" {
+				t.Errorf("the new log is %s", got)
+			}
+		})
+	}
+}
+
 // The journal lies in a folder that is the user's, where root must do nothing: the user rotates it, and the box
 // goes on in the new one.
 func TestLogrotateJournal(t *testing.T) {
