@@ -55,6 +55,19 @@ func TestLifeSysvinitRunning(t *testing.T) {
 	}
 }
 
+// An upgrade that breaks off at a question leaves the package unpacked, and dpkg removes such a one without asking
+// prerm: the box is ended all the same.
+func TestLifeSysvinitBrokenOff(t *testing.T) {
+	startBox(t)
+	want(t, 1, []string{"end of file on stdin at conffile prompt"}, "dpkg", "-i", newerDeb)
+	wantBox(t)
+	must(t, "dpkg", "--purge", "ship-it")
+	wantNoBox(t)
+	if exists("/tmp/chip.driven") {
+		t.Error("outputs are left driven")
+	}
+}
+
 // Whoever has stopped the box finds it stopped after an upgrade; one that has
 // crashed is started again.
 func TestLifeSysvinitStopped(t *testing.T) {
