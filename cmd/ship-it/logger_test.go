@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -105,6 +106,32 @@ func TestSinkDoesNotBlock(t *testing.T) {
 	lines := strings.Count(w.buf.String(), "\n")
 	if !strings.Contains(w.buf.String(), " log lines were lost here") || lines < backlog || lines > backlog+2 {
 		t.Errorf("%d lines came out, and no word of the lost ones:\n%.200s", lines, w.buf.String())
+	}
+}
+
+// TestSinkUnhurried: what has time waits for a pipe that is full, and loses
+// nothing; what could not be written is told.
+func TestSinkUnhurried(t *testing.T) {
+	t.Parallel()
+	w := &stuck{open: make(chan struct{})}
+	s := newSink(w, func(error) { t.Error("a slow pipe is not a broken one") })
+	const lines = backlog + 50
+	go func() {
+		for len(s.lines) < backlog {
+			runtime.Gosched()
+		}
+		close(w.open)
+	}()
+	for i := range lines {
+		fmt.Fprintf(unhurried{s, t.Context()}, "%d\n", i)
+	}
+	if err := s.finish(t.Context()); err != nil || strings.Count(w.buf.String(), "\n") != lines || strings.Contains(w.buf.String(), "lost") {
+		t.Errorf("%v, and not all %d lines came out:\n%.200s", err, lines, w.buf.String())
+	}
+	s = newSink(failing{syscall.ENOSPC}, func(error) {})
+	fmt.Fprintln(unhurried{s, t.Context()}, "x")
+	if err := s.finish(t.Context()); err == nil || !strings.HasPrefix(err.Error(), "1 lines could not be written") {
+		t.Errorf("a full disk: %v", err)
 	}
 }
 

@@ -38,7 +38,6 @@ func (p *program) replay(cmd *cobra.Command, o options) error {
 	ctx, ends := listen(cmd.Context(), nil)
 	defer ends.close()
 	out := newSink(p.stdout, ends.fail)
-	defer out.Close(simFlush)
 	fmt.Fprintf(out, "%s: %v of a box of ship-it %s, from %s on\n", o.replay, t.Length(), t.Program, t.Started.Format(time.DateTime+" MST"))
 	if t.Lost > 0 {
 		fmt.Fprintf(out, "%d readings are missing: they came faster than they could be written\n", t.Lost)
@@ -47,19 +46,14 @@ func (p *program) replay(cmd *cobra.Command, o options) error {
 		fmt.Fprintln(out, "its last line was cut off, and is left out")
 	}
 	if speed == 0 {
+		defer out.Close(simFlush)
 		return replayLive(ctx, t, o, out, ends)
 	}
-	logger, err := o.logger(out)
-	if err != nil {
-		return err
+	err = replayReckoned(ctx, t, o, unhurried{out, ctx}, ends, speed)
+	if lost := out.finish(ctx); err == nil {
+		return lost
 	}
-	r := &rig{config: t.config, log: logger, crash: out, late: ends.late}
-	defer r.close()
-	server, err := r.standIn(citest.Kind(o.server))
-	if err != nil {
-		return err
-	}
-	return newPlayback(r, t, server, out, o.verbose, speed).play(ctx)
+	return err
 }
 
 // fastest is the speed at which nobody waits.
@@ -128,6 +122,22 @@ func (t *take) order() error {
 		t.Readings[n] = gpio.Reading{Began: r.Began, Levels: levels, Edge: edge}
 	}
 	return nil
+}
+
+// replayReckoned plays a recording in a time that is reckoned, which waits for
+// out: the same recording always gives the same words.
+func replayReckoned(ctx context.Context, t *take, o options, out unhurried, ends *ends, speed float64) error {
+	logger, err := o.logger(out)
+	if err != nil {
+		return err
+	}
+	r := &rig{config: t.config, log: logger, crash: out, late: ends.late}
+	defer r.close()
+	server, err := r.standIn(citest.Kind(o.server))
+	if err != nil {
+		return err
+	}
+	return newPlayback(r, t, server, out, o.verbose, speed).play(ctx)
 }
 
 // replayLive plays a recording as it was: the whole program, on a header in

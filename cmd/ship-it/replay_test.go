@@ -7,6 +7,8 @@ import (
 	"io"
 	"log/slog"
 	"math/rand/v2"
+	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -202,5 +204,27 @@ func TestReplayEnds(t *testing.T) {
 			t.Errorf("at speed %v it went on", speed)
 		}
 		r.close()
+	}
+}
+
+// TestReplayLosesNothing plays a recording with far more to say than a log may
+// have waiting, at the highest speed: all of it comes out.
+func TestReplayLosesNothing(t *testing.T) {
+	t.Parallel()
+	head, _, _ := strings.Cut(readFile(t, filepath.Join("testdata", "box.rec")), "12367.")
+	const presses = 20000
+	var text strings.Builder
+	text.WriteString(head) // without its end
+	const at = 12400       // in its seconds
+	for i := range presses {
+		fmt.Fprintf(&text, "%d.000000000 edge low branch button\n%d.500000000 edge high branch button\n", at+i, at+i)
+	}
+	path := filepath.Join(t.TempDir(), "long.rec")
+	if err := os.WriteFile(path, []byte(text.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.Command("ship-it", "sim", "--replay", path, "--speed", "max").CombinedOutput()
+	if err != nil || strings.Contains(string(out), "were lost") || strings.Count(string(out), "branch button down\n") < presses || !strings.Contains(string(out), "the end: ") {
+		t.Errorf("%v, %d presses, and its end is\n%s", err, strings.Count(string(out), "branch button down\n"), out[max(0, len(out)-300):])
 	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -66,6 +67,41 @@ func (s *sink) Close(patience time.Duration) {
 	case <-s.done:
 	case <-limit.C:
 	}
+}
+
+// finish is Close for what has time: it waits until all is out, or, once ctx has
+// ended, as long as the simulator's end does. Its error is that lines were lost.
+func (s *sink) finish(ctx context.Context) error {
+	close(s.quit)
+	select {
+	case <-s.done:
+	case <-ctx.Done():
+		select {
+		case <-s.done:
+		case <-time.After(simFlush):
+		}
+	}
+	if lost := s.lost.Load(); lost > 0 {
+		return fmt.Errorf("%d lines could not be written: look whether the disk is full", lost)
+	}
+	return nil
+}
+
+// unhurried is a way into a sink for what has time, and may lose no line: it
+// waits for room until ctx ends.
+type unhurried struct {
+	*sink
+	ctx context.Context
+}
+
+// Write implements [io.Writer]. It never fails.
+func (u unhurried) Write(line []byte) (int, error) {
+	select {
+	case u.lines <- slices.Clone(line):
+	case <-u.ctx.Done():
+		u.lost.Add(1)
+	}
+	return len(line), nil
 }
 
 func (s *sink) drain(w io.Writer, broken func(error)) {
