@@ -91,7 +91,7 @@ func (p *program) sayStatus(found daemonize.Instance, words string, seen glance)
 	if !found.Since.IsZero() {
 		words += " since " + found.Since.Format(time.DateTime)
 	}
-	if !alive(found) && seen.view != nil {
+	if !alive(found) && (seen.view != nil || seen.pid != 0) {
 		words += fmt.Sprintf(", but a box runs in the foreground (pid %d)", seen.pid)
 	}
 	if _, err := fmt.Fprintf(p.stdout, "ship-it is %s\n", words); err != nil {
@@ -100,7 +100,7 @@ func (p *program) sayStatus(found daemonize.Instance, words string, seen glance)
 	switch {
 	case seen.view != nil:
 		return draw(p.stdout, *seen.view)
-	case alive(found):
+	case alive(found), seen.pid != 0:
 		fmt.Fprint(p.stderr, message(fmt.Errorf("what it shows can't be seen: %w", seen.err)))
 	}
 	return nil
@@ -123,13 +123,13 @@ func (p *program) encodeStatus(found daemonize.Instance, _ string, seen glance) 
 		answer.As = "service"
 	case found.State != daemonize.NotRunning:
 		answer.As = "daemon"
-	case seen.view != nil:
+	case seen.view != nil, seen.pid != 0:
 		answer.As = "foreground"
 	}
 	if !found.Since.IsZero() {
 		answer.Since = &found.Since
 	}
-	if seen.view == nil && alive(found) {
+	if seen.view == nil && (alive(found) || seen.pid != 0) {
 		answer.Blind = seen.err.Error()
 	}
 	return json.NewEncoder(p.stdout).Encode(answer)

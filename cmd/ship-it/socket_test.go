@@ -230,6 +230,36 @@ func TestStatusShows(t *testing.T) {
 	r.end()
 }
 
+// TestStatusOfACrowd: a box in the foreground that can't be looked at, as others
+// have taken all the places, is told all the same.
+func TestStatusOfACrowd(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	r := p.start()
+	const places = 128
+	for range places {
+		conn, err := net.Dial("unix", p.path("sock"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		if _, err := conn.Read(make([]byte, 1)); err != nil { // it has been let in
+			t.Fatal(err)
+		}
+	}
+	says := fmt.Sprintf("socket %s: the box says: there are %d clients already", p.path("sock"), places)
+	want := fmt.Sprintf("ship-it is not running, but a box runs in the foreground (pid %d)\n", r.cmd.Process.Pid)
+	if code, stdout, stderr := p.service("status"); code != 3 || stdout != want || stderr != "ship-it: what it shows can't be seen: "+says+"\n" {
+		t.Errorf("status ended with %d: %s%s", code, stdout, stderr)
+	}
+	want = fmt.Sprintf("{\"state\":\"not running\",\"as\":\"foreground\",\"no_view\":%q}\n", says)
+	if code, stdout, _ := p.service("status", "--json"); code != 3 || stdout != want {
+		t.Errorf("status --json ended with %d: %s", code, stdout)
+	}
+	r.signal(syscall.SIGTERM)
+	r.end()
+}
+
 // TestWatch: in a pipe watch prints an object a line, and ends with the box.
 func TestWatch(t *testing.T) {
 	t.Parallel()

@@ -29,7 +29,7 @@ var errNotIts = errors.New("is not its own")
 // glance is one look at what a box shows.
 type glance struct {
 	view *view.View // nil: see err
-	pid  int        // who shows it; 0: nobody can tell
+	pid  int        // of the box, if it has answered, or should have; 0: nobody can tell
 	err  error
 }
 
@@ -55,8 +55,11 @@ func (o options) glance(ctx context.Context, found daemonize.Instance) glance {
 		return glance{err: fmt.Errorf("socket %s, of process %d, %w", path, pid, errNotIts)}
 	}
 	v, _, err := c.Next()
+	if errors.Is(err, io.EOF) || errors.Is(err, socket.ErrStrange) {
+		pid = 0 // it has just gone, or is no box
+	}
 	if err != nil {
-		return glance{err: fmt.Errorf("socket %s: %w", path, err)}
+		return glance{pid: pid, err: fmt.Errorf("socket %s: %w", path, err)}
 	}
 	return glance{view: &v, pid: pid}
 }
