@@ -13,6 +13,7 @@ const journalPath = "/var/lib/ship-it/journal.jsonl"
 func (s *section) journal(otherwise string) string {
 	const key, like = "journal", `journal = "` + journalPath + `"`
 	n := s.get(key, like, unstable.String)
+	s.otherwise(quote(otherwise))
 	switch {
 	case n == nil:
 		return otherwise

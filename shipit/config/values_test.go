@@ -51,3 +51,24 @@ webhook = { server = "hook" }
 		t.Errorf("the token is shown:\n%s", shown.String())
 	}
 }
+
+// TestValuesTellTheJournal: the default is told where the file says nothing.
+func TestValuesTellTheJournal(t *testing.T) {
+	t.Parallel()
+	const text = "[[target]]\nname = \"A\"\nled = 2\ncommand = { run = [\"/bin/true\"] }\n"
+	for front, want := range map[string]config.Value{
+		"":                           {Key: "journal", Text: `"/var/lib/ship-it/journal.jsonl"`},
+		"journal = \"\"\n":           {Key: "journal", Text: `""`, Line: 1},
+		"journal = \"here.jsonl\"\n": {Key: "journal", Text: `"here.jsonl"`, Line: 1},
+	} {
+		var got config.Value
+		_, err := config.Parse([]byte(front+text), "/etc/ship-it/config.toml", config.WithValues(func(v config.Value) {
+			if v.Key == "journal" {
+				got = v
+			}
+		}))
+		if err != nil || got != want {
+			t.Errorf("%q is told as %+v, %v, want %+v", front, got, err, want)
+		}
+	}
+}
