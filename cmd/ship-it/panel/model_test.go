@@ -235,3 +235,14 @@ func message(ev uv.Event) tea.Msg {
 	}
 	return nil
 }
+
+// TestNothingHeard: of a box that has told nothing yet there is no time at which
+// it was so.
+func TestNothingHeard(t *testing.T) {
+	t.Parallel()
+	m := scene(minWidth, minHeight, look{glyphs: letters()}, nil, &news{away: new("there are 128 clients already")})
+	said := strings.Join(m.state(), "\n")
+	if said != "NO WORD OF THE BOX: there are 128 clients already\nnothing was heard of it yet" {
+		t.Errorf("it says\n%s", said)
+	}
+}

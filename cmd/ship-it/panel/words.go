@@ -15,7 +15,11 @@ import (
 func (m *model) state() []string {
 	switch {
 	case m.away != "":
-		return []string{m.look.Paint(red, "NO WORD OF THE BOX: ") + printable(m.away), m.look.Paint(faint, "this is how it was at "+clock(m.view.Time))}
+		below := "nothing was heard of it yet"
+		if m.shown {
+			below = "this is how it was at " + clock(m.view.Time)
+		}
+		return []string{m.look.Paint(red, "NO WORD OF THE BOX: ") + printable(m.away), m.look.Paint(faint, below)}
 	case !m.shown:
 		return []string{"waiting for the box ...", ""}
 	}
