@@ -65,6 +65,9 @@ func (p *parser) wrong(format string, args ...any) error {
 
 // take reads a line.
 func (p *parser) take(line string) error {
+	if strings.HasSuffix(line, "\r") {
+		return p.wrong("ends in a carriage return: have the lines end in line feeds alone, as they did")
+	}
 	if !utf8.ValidString(line) || strings.ContainsFunc(line, unicode.IsControl) {
 		return p.wrong("is no text")
 	}

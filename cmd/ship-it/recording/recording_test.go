@@ -199,6 +199,7 @@ func TestRead(t *testing.T) {
 		{"end of nothing", head + "11.000000000 end\n", "line 5 is no edge"},
 		{"end", head + first + "11.000000000 end\n", ""},
 		{"control", head + "10.000000000 edge low \x1b[31m\n", "line 5 is no text"},
+		{"as on Windows", strings.ReplaceAll(head+first, "\n", "\r\n"), "line 1 ends in a carriage return"},
 		{"no UTF-8", head + "10.000000000 edge low \xff\n", "line 5 is no text"},
 		{"long", head + strings.Repeat("x", maxLine+1) + "\n", "line 5 is longer"},
 		{"good", head + first + "11.000000000 lost 3\n11.000000000 edge low a\n", ""},
