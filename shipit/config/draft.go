@@ -126,8 +126,14 @@ func (d Draft) Text() (string, error) {
 	if len(d.Targets) > shipit.MaxTargets {
 		return "", fmt.Errorf("%w: %d targets: %d is the most", ErrDraft, len(d.Targets), shipit.MaxTargets)
 	}
-	if text := fmt.Sprint(d); !utf8.ValidString(text) {
-		return "", fmt.Errorf("%w: %s is no UTF-8 text", ErrDraft, quote(text))
+	answers := []string{d.URL, d.User, d.TokenFile}
+	for _, t := range d.Targets {
+		answers = append(answers, t.Name, t.Build)
+	}
+	for _, text := range answers {
+		if !utf8.ValidString(text) {
+			return "", fmt.Errorf("%w: %s is no UTF-8 text", ErrDraft, quote(text))
+		}
 	}
 	c := defaults()
 	var b strings.Builder

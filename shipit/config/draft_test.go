@@ -102,7 +102,7 @@ func TestDraftMistakes(t *testing.T) {
 	if _, err := (config.Draft{Server: "teamcty"}).Text(); !errors.Is(err, config.ErrDraft) || !strings.Contains(err.Error(), "did you mean teamcity?") {
 		t.Errorf("teamcty gave %v", err)
 	}
-	if _, err := (config.Draft{Server: "command", Targets: []config.DraftTarget{{Name: "\xff", Build: "b"}}}).Text(); !errors.Is(err, config.ErrDraft) {
+	if _, err := (config.Draft{Server: "command", Targets: []config.DraftTarget{{Name: "\xff", Build: "b"}}}).Text(); !errors.Is(err, config.ErrDraft) || err.Error() != `not understood: "\xff" is no UTF-8 text` {
 		t.Errorf("a name that is no text gave %v", err)
 	}
 	for _, text := range []string{"", "A", "A=", "=b", " = "} {
