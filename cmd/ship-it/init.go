@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/user"
 	"path/filepath"
@@ -136,11 +137,14 @@ func (s *setup) write() (err error) {
 	if err != nil {
 		return usageError{err}
 	}
-	if folder := filepath.Dir(s.path); os.Mkdir(folder, newFolderMode) == nil {
-		defer func() { _ = os.Remove(folder) }()                // it stays where there is something in it
-		if err := os.Chmod(folder, newFolderMode); err != nil { // whatever the umask is
-			return fmt.Errorf("make the configuration's folder: %w", err)
-		}
+	folder := filepath.Dir(s.path)
+	made := os.Mkdir(folder, newFolderMode)
+	if made == nil {
+		defer func() { _ = os.Remove(folder) }() // it stays where there is something in it
+		made = os.Chmod(folder, newFolderMode)   // whatever the umask is
+	}
+	if made != nil && !errors.Is(made, fs.ErrExist) {
+		return fmt.Errorf("make the configuration's folder: %w", made)
 	}
 	if s.token != "" {
 		mode, group := s.tokenRights()
