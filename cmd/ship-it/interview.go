@@ -134,7 +134,7 @@ func (i *interviewer) askLogin() error {
 				return fmt.Errorf("%w: it needs one", config.ErrDraft)
 			}
 			i.token = answer
-			return nil
+			return kind.CheckToken(answer)
 		})
 	})
 	if err == nil && i.token != "" {

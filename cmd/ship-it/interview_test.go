@@ -99,7 +99,8 @@ func TestInterview(t *testing.T) {
 	d.answer("is also the name of the target", "Hubot = bt1568@main\n")
 	d.answer("", "\n")
 	d.answer("4. Its access token?", "\n")
-	d.until("it needs one")
+	d.answer("it needs one", "hunter2 hunter2\n")
+	d.until("it holds a space")
 	d.until("> ")
 	d.hidden()
 	if _, err := d.window.WriteString("hunter2\n"); err != nil {

@@ -82,6 +82,19 @@ func (k DraftKind) Section() string {
 	return k.Server
 }
 
+// CheckToken tells what keeps an answer from being the token. The error wraps
+// ErrDraft, and doesn't repeat the answer.
+func (k DraftKind) CheckToken(text string) error {
+	flaw := tokenFlaw
+	if k.User { // it is sent as a password
+		flaw = passwordFlaw
+	}
+	if wrong := flaw(text); wrong != "" {
+		return fmt.Errorf("%w: it %s", ErrDraft, wrong)
+	}
+	return nil
+}
+
 // Kind is the kind of server of a draft. The error wraps ErrDraft.
 func (d Draft) Kind() (DraftKind, error) {
 	kinds := Drafts()

@@ -105,6 +105,14 @@ func TestDraftMistakes(t *testing.T) {
 	if _, err := (config.Draft{Server: "command", Targets: []config.DraftTarget{{Name: "\xff", Build: "b"}}}).Text(); !errors.Is(err, config.ErrDraft) || err.Error() != `not understood: "\xff" is no UTF-8 text` {
 		t.Errorf("a name that is no text gave %v", err)
 	}
+	for _, kind := range config.Drafts() {
+		if err := kind.CheckToken("hunter2\t"); !errors.Is(err, config.ErrDraft) || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("a token with a tab gave %v", err)
+		}
+		if err := kind.CheckToken("hunter 2"); (err == nil) != kind.User {
+			t.Errorf("a token of %s with a space gave %v", kind.Server, err)
+		}
+	}
 	for _, text := range []string{"", "A", "A=", "=b", " = "} {
 		if target, err := config.ParseDraftTarget(text); !errors.Is(err, config.ErrDraft) {
 			t.Errorf("%q gave %+v, %v", text, target, err)
