@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -80,7 +79,7 @@ func (r *rig) launch(ctx context.Context, target string) error {
 		if open, err = r.records.Open(); err != nil {
 			return err
 		}
-		if err := r.lookFirst(open); err != nil {
+		if err := r.lookFirst(ctx, open); err != nil {
 			return err
 		}
 	}
@@ -106,24 +105,6 @@ func (r *rig) launch(ctx context.Context, target string) error {
 		return saidError{err}
 	}
 	return r.judge(result)
-}
-
-// lookFirst refuses a launch after one of which nobody knows whether it has
-// started a build, as the box does; it is told once, and the next is taken.
-func (r *rig) lookFirst(open []shipit.Record) error {
-	var err error
-	for _, o := range open {
-		if o.Answer == shipit.Started.String() {
-			continue
-		}
-		o.Answer, o.Outcome = shipit.Unknown.String(), shipit.OutcomeUnknown
-		o.Reason = cmp.Or(o.Reason, "cut off: the box was ended before the answer")
-		r.records.Close(o)
-		r.records.Close(shipit.Record{Time: time.Now(), Kind: shipit.KindRefusal, Target: o.Target, What: "launch", Refusal: "look at the server first"})
-		err = fmt.Errorf("refused: look at the server first: nobody knows whether the launch of %s at %s (%s) has started a build; a launch after this is taken",
-			o.Target, o.Time.Local().Format(time.DateTime), o.ID)
-	}
-	return err
 }
 
 // press arms the box, asks the server whether it would take the launch, presses,

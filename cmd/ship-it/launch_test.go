@@ -186,30 +186,52 @@ func TestLaunchStopped(t *testing.T) {
 }
 
 // TestLaunchAfterUnknown: a launch after one that was killed unanswered is
-// refused once.
+// refused once, and told what the server says of it.
 func TestLaunchAfterUnknown(t *testing.T) {
 	t.Parallel()
-	p := newPlace(t)
-	p.server.SetLife(citest.Life{End: shipit.StagePassed})
-	p.server.SetMode(citest.Silent())
-	cmd := p.launchIt()
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
+	cases := []struct {
+		name            string
+		mode            citest.Mode // in which the first launch is killed
+		asking          citest.Mode // in which the server is asked for it
+		says            string
+		answer, outcome string // of the first, after the second
+		finally         string // its outcome after the third
+	}{
+		{"it is there", citest.Vanish(), citest.OK(), " has started a build after all: 1 http://", "started", "", "not followed"},
+		{"it isn't", citest.Silent(), citest.OK(), "the server shows no build of the launch of Client Int at 2", "unknown", "unknown", "unknown"},
+		{"no answer", citest.Silent(), citest.Fail(500), "has started a build, and the server doesn't tell: server error (500", "unknown", "unknown", "unknown"},
 	}
-	<-p.asked
-	if err := cmd.Process.Kill(); err != nil {
-		t.Fatal(err)
-	}
-	_ = cmd.Wait()
-	p.server.SetMode(citest.OK())
-	if code, _, stderr := p.finish(p.launchIt()); code != 1 || !strings.Contains(stderr, "refused: look at the server first") || p.server.Requests() != 1 {
-		t.Errorf("exit code %d after %d requests:\n%s", code, p.server.Requests(), stderr)
-	}
-	if code, _, stderr := p.finish(p.launchIt()); code != 0 || p.server.Requests() != 2 {
-		t.Errorf("exit code %d after %d requests:\n%s", code, p.server.Requests(), stderr)
-	}
-	if lines := p.history(); len(lines) != 3 || lines[0].Answer != "unknown" || lines[1].Refusal != "look at the server first" || lines[2].Outcome != "passed" {
-		t.Errorf("the journal has %+v", lines)
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			p := newPlace(t)
+			p.server.SetLife(citest.Life{End: shipit.StagePassed})
+			p.server.SetMode(c.mode)
+			cmd := p.launchIt()
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			<-p.asked
+			if err := cmd.Process.Kill(); err != nil {
+				t.Fatal(err)
+			}
+			_ = cmd.Wait()
+			p.server.SetMode(citest.OK())
+			p.server.SetAsking(c.asking)
+			if code, _, stderr := p.finish(p.launchIt()); code != 1 || !strings.Contains(stderr, "refused: look at the server first: ") || !strings.Contains(stderr, c.says) || p.server.Requests() != 1 {
+				t.Errorf("exit code %d after %d requests:\n%s", code, p.server.Requests(), stderr)
+			}
+			if lines := p.history(); len(lines) != 2 || lines[0].Answer != c.answer || lines[0].Outcome != c.outcome || lines[1].Refusal != "look at the server first" {
+				t.Errorf("the journal has %+v", lines)
+			}
+			p.server.SetAsking(citest.OK())
+			if code, _, stderr := p.finish(p.launchIt()); code != 0 || p.server.Requests() != 2 {
+				t.Errorf("exit code %d after %d requests:\n%s", code, p.server.Requests(), stderr)
+			}
+			if lines := p.history(); len(lines) != 3 || lines[0].Outcome != c.finally || lines[2].Outcome != "passed" {
+				t.Errorf("the journal has %+v", lines)
+			}
+		})
 	}
 }
 
