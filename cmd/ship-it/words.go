@@ -131,6 +131,8 @@ func hint(err error) string {
 		return "make him: groupadd -f --system gpio && useradd --system --groups gpio,audio, and the name; or stay root: USER=root in /etc/default/ship-it"
 	case errors.As(err, new(*daemonize.LogError)) && (os.Geteuid() == 0 || !errors.Is(err, fs.ErrPermission)):
 		return "choose another file with --logfile, or --logfile none (LOGFILE in /etc/default/ship-it)"
+	case errors.Is(err, daemonize.ErrUnsafe):
+		return "take away what is there, or choose another place: --pidfile, --socket, or journal in the configuration"
 	case errors.Is(err, daemonize.ErrStillRunning):
 		return "its log tells how far it came; after a kill -9, ship-it release"
 	case errors.Is(err, fs.ErrPermission) && os.Geteuid() != 0:
