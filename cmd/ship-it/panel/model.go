@@ -67,8 +67,8 @@ func (m *model) key(name string) tea.Cmd {
 	case "ctrl+z":
 		return suspend
 	}
-	if m.hands == nil {
-		return nil
+	if m.hands == nil || m.tooSmall() {
+		return nil // nobody sees what it would do
 	}
 	if name == "a" || name == "A" {
 		m.turn()

@@ -124,6 +124,12 @@ func TestFingers(t *testing.T) {
 		{"another button of the mouse", func(b *bench) { b.do(tea.MouseClickMsg{X: 5, Y: 3, Button: tea.MouseRight}) }, nil},
 		{"other keys", func(b *bench) { b.key("x"); b.key("ä"); b.key(" "); b.do(tea.PasteMsg{Content: "al"}) }, nil},
 		{"no second button", func(b *bench) { b.view.SecondDown = nil; b.key("s"); b.key("S") }, nil},
+		{"too small to see anything", func(b *bench) {
+			b.do(tea.WindowSizeMsg{Width: minWidth - 1, Height: minHeight})
+			b.key("a")
+			b.key("l")
+			b.key("B")
+		}, nil},
 		{"no hands", func(b *bench) {
 			b.hands = nil
 			b.key("a")
