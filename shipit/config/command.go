@@ -59,6 +59,8 @@ func (s *section) checkVariables(key string, n *node) {
 		switch {
 		case name == "" || strings.ContainsFunc(name, notInVariable) || name[0] >= '0' && name[0] <= '9':
 			s.add(value.place, label, "is no variable's name", "take letters, digits and _ only, and no digit first")
+		case name == ci.LaunchVariable:
+			s.add(value.name(), label, "is the launch's id", "choose another name")
 		case strings.Contains(value.text, "\x00"):
 			s.add(value.place, label, "holds a zero byte, which no variable can", "take it out")
 		}
