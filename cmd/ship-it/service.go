@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"time"
 
@@ -102,6 +103,8 @@ func (p *program) sayStatus(found daemonize.Instance, words string, seen glance)
 		return draw(p.stdout, *seen.view)
 	case alive(found), seen.pid != 0:
 		fmt.Fprint(p.stderr, message(fmt.Errorf("what it shows can't be seen: %w", seen.err)))
+	case errors.Is(seen.err, fs.ErrPermission):
+		fmt.Fprint(p.stderr, message(fmt.Errorf("whether a box runs in the foreground can't be seen: %w", seen.err)))
 	}
 	return nil
 }
