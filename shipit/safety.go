@@ -1,6 +1,9 @@
 package shipit
 
-import "time"
+import (
+	"errors"
+	"time"
+)
 
 // Rules are what a team may ask for beside the behaviour table. The zero value
 // asks for nothing. Whatever forbids a launch is shown by the blinker of an
@@ -100,7 +103,10 @@ func (b *Box) takeBack() []Action {
 // is followed.
 func (b *Box) cancelled(ev Cancelled) []Action {
 	name := b.targets[ev.Target]
-	if ev.Err != nil {
+	switch {
+	case errors.Is(ev.Err, ErrCannot):
+		return []Action{warn("Can't take back the build of " + name + ": this server has no way to: stop it there")}
+	case ev.Err != nil:
 		return []Action{warn("Can't take back the build of " + name + ": " + ev.Err.Error())}
 	}
 	return []Action{Note{Text: "The server takes back the build of " + name}}

@@ -142,6 +142,13 @@ func TestSafety(t *testing.T) {
 			b.do(Switched{})
 			b.do(Cancelled{0, 1, errors.New("it runs already")})
 		}, append(append([]string(nil), cancel...), "WARN Can't take back the build of A: it runs already"), "on"},
+		{"abort: the server can't", Rules{Abort: 10 * time.Second}, func(b *bench) {
+			b.tap(LaunchButton)
+			b.do(ok)
+			b.took()
+			b.do(Switched{})
+			b.do(Cancelled{0, 1, ErrCannot})
+		}, append(append([]string(nil), cancel...), "WARN Can't take back the build of A: this server has no way to: stop it there"), "on"},
 		{"no abort without the rule", Rules{}, func(b *bench) {
 			b.tap(LaunchButton)
 			b.do(ok)
