@@ -90,16 +90,22 @@ func TestLogrotateWithoutDaemon(t *testing.T) {
 	}
 }
 
+// runningAs is a machine on which the real daemon runs as that user, and its pid.
+func runningAs(t *testing.T, user string) (m *machine, pid string) {
+	t.Helper()
+	m = bootInstalled(t, program())
+	m.write(defaultPath, "USER="+user+"\n")
+	running(m)
+	return m, strconv.Itoa(m.running())
+}
+
 // The real daemon is its user when the log is rotated: the new one is made for him, and he goes over to it.
 func TestLogrotateForTheUser(t *testing.T) {
 	t.Parallel()
 	for _, user := range []string{"ship-it", "root"} {
 		t.Run(user, func(t *testing.T) {
 			t.Parallel()
-			m := bootInstalled(t, program())
-			m.write(defaultPath, "USER="+user+"\n")
-			running(m)
-			pid := strconv.Itoa(m.running())
+			m, pid := runningAs(t, user)
 			if got := m.must("stat", "-c", "%U", pidfilePath, "/run/ship-it"); got != user+"\n"+user {
 				t.Errorf("pidfile and folder belong to %q", got)
 			}
@@ -131,10 +137,7 @@ func TestReloadMakesTheLogAnew(t *testing.T) {
 	for _, user := range []string{"ship-it", "root"} {
 		t.Run(user, func(t *testing.T) {
 			t.Parallel()
-			m := bootInstalled(t, program())
-			m.write(defaultPath, "USER="+user+"\n")
-			running(m)
-			pid := strconv.Itoa(m.running())
+			m, pid := runningAs(t, user)
 			m.must("mv", logPath, logPath+".mine")
 			if a := m.service("reload"); a.code != 0 {
 				t.Fatalf("reload: exit %d\n%s", a.code, a.text)

@@ -189,7 +189,8 @@ func (j *Journal) sync() {
 }
 
 // End writes what waits, gives up the ids that it has reserved, and unlocks the
-// journal. What is looked for of an earlier run, the next one goes on with. It is called once, and waits for no longer than patience.
+// journal. What is looked for of an earlier run, the next one goes on with. It is
+// called once, and waits for no longer than patience.
 func (j *Journal) End(patience time.Duration) {
 	j.jobs.do(func() {
 		j.mu.Lock()
