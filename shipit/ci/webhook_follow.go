@@ -159,6 +159,9 @@ func (w *Webhook) Find(ctx context.Context, target int, launch string, _ time.Ti
 		if len(names) == 0 || !isName(names[0]) || !slices.ContainsFunc(words(element, []Pointer{f.Launch}), holds) {
 			continue
 		}
+		if w.caller.leaks(names[0]) {
+			return shipit.Sight{}, lasting("not a build (its name holds a secret): look at find in [webhook.%s]", call.Server)
+		}
 		if w.hook.Look == nil {
 			return shipit.Sight{Stage: shipit.StageRunning, Build: names[0], Progress: -1}, nil
 		}

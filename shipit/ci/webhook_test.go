@@ -1,9 +1,15 @@
 package ci_test
 
 import (
+	"encoding/json"
 	"errors"
+	"fmt"
+	"net/http"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"ship-it.example/shipit"
 	"ship-it.example/shipit/ci"
@@ -32,5 +38,43 @@ func TestFindWhatIsGone(t *testing.T) {
 	}
 	if got, err := w.Look(t.Context(), 0, "L1D"); err != nil || got.Stage != shipit.StageLost {
 		t.Errorf("of one that was started: %+v, %v", got, err)
+	}
+}
+
+// TestNamedByASecret: a build that its server names by what the box signs in
+// with was started, and its name is told to nobody. By the launch's id it can be
+// followed all the same, by its name it can't.
+func TestNamedByASecret(t *testing.T) {
+	t.Parallel()
+	answer := func(w http.ResponseWriter, r *http.Request) {
+		id := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
+		_ = json.NewEncoder(w).Encode(map[string]any{"id": id, "builds": []any{map[string]string{"for": "L1D", "id": id}}})
+	}
+	s := standIn(t)
+	s.SetMode(citest.Custom(answer))
+	s.SetAsking(citest.Custom(answer))
+	look := ci.Ask{Method: "GET", Path: "/builds/{build}"}
+	hook := ci.Hook{
+		Settings: settings(t, s.URL()),
+		Launch:   ci.Launch{Ask: ci.Ask{Method: "POST", Path: "/builds"}, Build: []ci.Pointer{"/id"}, Page: s.URL() + "/{build}"},
+		Look:     &ci.Look{Ask: look},
+		Find:     &ci.Search{Ask: ci.Ask{Method: "GET", Path: "/builds"}, List: "/builds", Launch: "/for", Build: "/id"},
+	}
+	hook.Token = secret
+	w := ci.NewWebhook(hook, []ci.Call{{Server: "ours"}})
+	got := w.Launch(t.Context(), t.Context(), 0, "L1D")
+	if diff := cmp.Diff(shipit.Outcome{Verdict: shipit.Started}, got); diff != "" {
+		t.Errorf("the launch (-want +got):\n%s", diff)
+	}
+	sight, err := w.Find(t.Context(), 0, "L1D", time.Now())
+	if ask, ok := errors.AsType[*shipit.AskError](err); !ok || !ask.Lasting {
+		t.Errorf("found %+v, %v", sight, err)
+	}
+	hidden(t, "what was found", fmt.Sprintf("%+v %v", sight, err))
+
+	hook.Look.Path = "/launches/{launch}"
+	w = ci.NewWebhook(hook, []ci.Call{{Server: "ours"}})
+	if got := w.Launch(t.Context(), t.Context(), 0, "L1D"); got.Build != "L1D" {
+		t.Errorf("with a look by the launch's id: %+v", got)
 	}
 }
