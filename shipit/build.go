@@ -41,7 +41,10 @@ type Sight struct {
 // Abilities is what a target's server can do beside starting a build. It is
 // known without asking the server: a webhook that names no second address
 // can't look.
-type Abilities struct{ Look, Find, Cancel, Check bool }
+type Abilities struct {
+	Look, Find, Cancel, Check bool
+	Ends                      bool // its builds end with the program: see End
+}
 
 // Follower answers questions about builds. Every method but Can blocks until
 // the server has answered, or its time-out or ctx has ended; none starts
@@ -69,6 +72,11 @@ type Follower interface {
 	// answers, the credentials are good, the target exists there. It changes
 	// nothing on the server, and it sends nothing that could start a build.
 	Check(ctx context.Context, target int) error
+
+	// End ends the builds that can't outlive the program, and blocks until they
+	// are over, a few seconds at most if they resist. Look shows how they ended.
+	// It does nothing to others, and is called when nothing is launched any more.
+	End()
 }
 
 // What a Follower can't say.

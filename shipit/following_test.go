@@ -53,6 +53,12 @@ func (o *oracle) Find(_ context.Context, target int, launch string, _ time.Time)
 func (o *oracle) Cancel(context.Context, int, string) error { return ErrCannot }
 func (o *oracle) Check(context.Context, int) error          { return ErrCannot }
 
+func (o *oracle) End() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.asked = append(o.asked, "end")
+}
+
 // questions is what it was asked so far.
 func (o *oracle) questions() []string {
 	o.mu.Lock()

@@ -240,6 +240,40 @@ func TestRecordsAtTheEnd(t *testing.T) {
 	}
 }
 
+// TestRecordsOfWhatEnds: a build that ends with the program is ended, and its end
+// is in its line and in the log, for it has no next run that could tell.
+func TestRecordsOfWhatEnds(t *testing.T) {
+	t.Parallel()
+	cancelled := sight(StageCancelled, "7")
+	cancelled.Word = "stopped with us"
+	for want, says := range map[string][]any{
+		"launch A, id1, started, 7, cancelled, 0.05 s": {sight(StageRunning, "7"), cancelled},
+		"launch A, id1, started, 7, passed, 0.05 s":    {sight(StageRunning, "7"), sight(StagePassed, "7")},
+		"open launch A, id1, started, 7, 0.05 s":       {sight(StageRunning, "7"), ErrCannot},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			o := &oracle{says: says}
+			r, b := kept(t, answered(Outcome{Verdict: Started, Build: "7"}), o, func(*Config, *book) { o.can.Ends = true })
+			r.Post(Switched{On: true})
+			pass(time.Second)
+			r.press()
+			pass(3 * time.Second)
+			if err := r.end(); err != nil {
+				t.Error(err)
+			}
+			if diff := cmp.Diff(want, b.lines()); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff([]string{"look 0 7", "end", "look 0 7"}, o.questions()); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+			if got := r.read(); says[1] == any(cancelled) && !strings.Contains(got, "Build of A was cancelled") {
+				t.Errorf("the log doesn't tell:\n%s", got)
+			}
+		})
+	}
+}
+
 // TestReserving: the press waits for no disk, its request for the id; and a box
 // that can't record refuses to be armed, until the switch was off.
 func TestReserving(t *testing.T) {

@@ -87,8 +87,8 @@ func (l *Loop) spawn(f func() error) {
 }
 
 // stop ends what the loop has running. A request of which nothing was written
-// is taken back; one that is on its way is waited for, so that the log can
-// tell what became of it.
+// is taken back; one that is on its way is waited for, and so is a build that
+// ends with the program, so that the log can tell what became of them.
 func (l *Loop) stop(ctx context.Context) {
 	defer func() { l.ledger.stop(time.Now()) }()
 	l.keepWarm(ctx, Warm{})
@@ -97,9 +97,14 @@ func (l *Loop) stop(ctx context.Context) {
 	for target := range l.following {
 		l.unfollow(target)
 	}
-	if l.withdraw == nil {
-		return
+	if l.withdraw != nil {
+		l.lastAnswer(ctx)
 	}
+	l.endBuilds(ctx)
+}
+
+// lastAnswer waits for the outcome of the launch that is under way.
+func (l *Loop) lastAnswer(ctx context.Context) {
 	l.withdraw(ErrStopped)
 	patience := time.NewTimer(stopTime)
 	defer patience.Stop()
@@ -119,5 +124,30 @@ func (l *Loop) stop(ctx context.Context) {
 				return
 			}
 		}
+	}
+}
+
+// endBuilds ends the followed builds that can't outlive the program, and tells
+// how they ended.
+func (l *Loop) endBuilds(ctx context.Context) {
+	var over []*entry
+	for _, e := range l.ledger.open {
+		if e.following && e.Build != "" && l.Follower.Can(e.target).Ends {
+			over = append(over, e)
+		}
+	}
+	if len(over) == 0 {
+		return
+	}
+	l.Follower.End()
+	for _, e := range over {
+		sight, err := l.Follower.Look(context.WithoutCancel(ctx), e.target, e.Build)
+		if err != nil {
+			continue // the next start goes on with it
+		}
+		l.announce(l.box, Seen{e.target, e.number, sight})
+		l.ledger.seen(e, sight)
+		note := sight.note(e.Target)
+		l.Log.LogAttrs(ctx, note.Level, note.Text, note.Attrs...)
 	}
 }

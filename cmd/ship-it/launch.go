@@ -91,15 +91,22 @@ func (r *rig) launch(ctx context.Context, target string) error {
 	rules.Confirm = 0 // nobody types a command by mistake
 	loop := shipit.NewLoop(shipit.Config{
 		Targets: []string{target}, Ways: r.ways, Rules: rules, ClockDoubt: r.doubt,
-		Panel: noPanel{}, Speaker: noPanel{}, Server: r.server, Follower: unchecked{r.follower}, Follow: follow(r.config),
-		Log: r.log, Announcer: r.announcer, Journal: result, Resume: open, Launched: r.launched(),
+		Panel: noPanel{}, Speaker: noPanel{}, Server: r.server, Follower: unchecked{r.follower},
+		Follow: []bool{r.config.Targets[0].Follow || r.follower.Can(0).Ends}, // what would end with us is waited for
+		Log:    r.log, Announcer: r.announcer, Journal: result, Resume: open, Launched: r.launched(),
+	})
+	said := make(chan error, 1)
+	goesOn := context.AfterFunc(ctx, func() {
+		said <- shipit.Guard(func() error { r.sayEnd(context.Cause(ctx)); return nil })
 	})
 	tasks, running := errgroup.WithContext(ctx)
 	tasks.Go(func() error { return shipit.Guard(func() error { return loop.Run(running) }) })
 	tasks.Go(func() error { return shipit.Guard(func() error { return r.press(running, loop, result) }) })
 	err := tasks.Wait()
-	if cause := context.Cause(ctx); cause != nil {
-		r.sayEnd(cause)
+	if !goesOn() {
+		if late := r.sayLate(context.Cause(ctx), <-said, err); isPanic(late) {
+			return saidError{late}
+		}
 	} else if err != nil && !errors.Is(err, errOver) {
 		r.sayEnd(err)
 		return saidError{err}
@@ -168,24 +175,37 @@ func judge(last shipit.Record) error {
 }
 
 // result is a journal that hands over the record of this launch, or of its
-// refusal, when it is complete.
+// refusal, when it is complete. It has no length of the press: no button was.
 type result struct {
 	shipit.Journal
 	begun time.Time
 	done  chan shipit.Record
 }
 
+// Update implements [shipit.Journal].
+func (r *result) Update(record shipit.Record) { r.Journal.Update(r.unpressed(record)) }
+
 // Close implements [shipit.Journal].
 func (r *result) Close(last shipit.Record) {
-	r.Journal.Close(last)
-	if last.Time.Before(r.begun) {
-		return // of an earlier run
+	r.Journal.Close(r.unpressed(last))
+	if r.isEarlier(last) {
+		return
 	}
 	select {
 	case r.done <- last:
 	default: // the first is it
 	}
 }
+
+func (r *result) unpressed(record shipit.Record) shipit.Record {
+	if !r.isEarlier(record) {
+		record.Press = 0
+	}
+	return record
+}
+
+// isEarlier tells of a record of an earlier run.
+func (r *result) isEarlier(record shipit.Record) bool { return record.Time.Before(r.begun) }
 
 // noPanel is a box without lamps and sounds.
 type noPanel struct{}

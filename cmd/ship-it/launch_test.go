@@ -85,7 +85,7 @@ func TestLaunchCommand(t *testing.T) {
 				t.Errorf("exit code %d, want %d, and %q in:\n%s%s", code, c.code, c.log, stdout, stderr)
 			}
 			lines := p.history()
-			if len(lines) != 1 || lines[0].Answer != c.answer || lines[0].Outcome != c.outcome || lines[0].Target != "Client Int" {
+			if len(lines) != 1 || lines[0].Answer != c.answer || lines[0].Outcome != c.outcome || lines[0].Press != 0 || lines[0].Target != "Client Int" {
 				t.Errorf("the journal has %+v", lines)
 			}
 			if n := p.server.Requests(); n != c.requests {
@@ -182,6 +182,46 @@ func TestLaunchStopped(t *testing.T) {
 	box.end()
 	if n := p.server.Requests(); n != 1 {
 		t.Errorf("%d requests", n)
+	}
+}
+
+// TestCommandStopped: a command can't outlive what has started it. Its end is
+// told, and the next start has nothing to go on with.
+func TestCommandStopped(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"launch", "box"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newPlace(t)
+			p.write("config.toml", strings.Replace(p.read("config.toml"), `teamcity = { build_type = "bt280" }`, `command = { run = ["sh", "-c", "echo begun; sleep 600"] }`, 1), 0o644)
+			cmd := p.command()
+			if name == "launch" {
+				cmd = p.launchIt()
+			}
+			r := p.startLogged(cmd)
+			if name == "box" {
+				r.waitLog("pins have been initialized!")
+				h := p.hand()
+				h.arm()
+				p.waitReserved("journal.jsonl.open", 1)
+				h.press()
+			}
+			r.waitLog("sh: begun")
+			r.signal(syscall.SIGINT)
+			code, log := r.end()
+			if want := map[string]int{"launch": 1, "box": 0}[name]; code != want {
+				t.Errorf("exit code %d, want %d", code, want)
+			}
+			inOrder(t, log, "received signal 2, exiting...", "WARN Build of Client Int was cancelled", `says="stopped with ship-it"`)
+			if lines := p.history(); len(lines) != 1 || lines[0].Outcome != "cancelled" {
+				t.Errorf("the journal has %+v", lines)
+			}
+			box := p.start()
+			box.signal(syscall.SIGTERM)
+			if _, log := box.end(); strings.Contains(log, "Client Int") {
+				t.Errorf("the next start goes on with it:\n%s", log)
+			}
+		})
 	}
 }
 

@@ -124,6 +124,14 @@ func (p *place) start(args ...string) *process {
 
 func (p *place) startCommand(cmd *exec.Cmd) *process {
 	p.t.Helper()
+	r := p.startLogged(cmd)
+	r.waitLog("pins have been initialized!")
+	return r
+}
+
+// startLogged runs a command whose log is read.
+func (p *place) startLogged(cmd *exec.Cmd) *process {
+	p.t.Helper()
 	r := &process{place: p, cmd: cmd, more: make(chan struct{}), done: make(chan struct{})}
 	stderr, err := r.cmd.StderrPipe()
 	if err != nil {
@@ -143,7 +151,6 @@ func (p *place) startCommand(cmd *exec.Cmd) *process {
 			r.mu.Unlock()
 		}
 	}()
-	r.waitLog("pins have been initialized!")
 	return r
 }
 

@@ -24,6 +24,9 @@ func (b base) Warm(ctx context.Context, _ int, dialled func(error)) {
 	b.caller.keeper.warm(ctx, dialled)
 }
 
+// End implements [shipit.Follower]: what runs on a server goes on.
+func (base) End() {}
+
 func (b base) close() { b.caller.close() }
 
 // post makes the request of a launch.

@@ -143,7 +143,7 @@ func unstartable(c Command, err error) string {
 // Can implements [shipit.Follower]. Whether a command ran in an earlier life of
 // the program nobody can tell.
 func (c *Commands) Can(int) shipit.Abilities {
-	return shipit.Abilities{Look: true, Cancel: true, Check: true}
+	return shipit.Abilities{Look: true, Cancel: true, Check: true, Ends: true}
 }
 
 // Look implements [shipit.Follower]. A command of an earlier life of the program
@@ -191,8 +191,8 @@ func (c *Commands) Check(_ context.Context, target int) error {
 	return nil
 }
 
-// close ends what runs, and waits for it.
-func (c *Commands) close() {
+// End implements [shipit.Follower]: it ends what runs, and waits for it.
+func (c *Commands) End() {
 	c.mu.Lock()
 	runs := slices.Clone(c.runs)
 	c.mu.Unlock()
@@ -203,6 +203,8 @@ func (c *Commands) close() {
 		<-r.over
 	}
 }
+
+func (c *Commands) close() { c.End() }
 
 // name is the program without its folder, for its lines in the log.
 func (c Command) name() string { return clean(filepath.Base(c.Run[0])) }

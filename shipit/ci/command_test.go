@@ -106,6 +106,7 @@ func TestCommandGroup(t *testing.T) {
 	t.Parallel()
 	for name, end := range map[string]func(*ci.Fleet) error{
 		"cancel": func(f *ci.Fleet) error { return f.Cancel(context.Background(), 0, "L1D") },
+		"end":    func(f *ci.Fleet) error { f.End(); return nil },
 		"close":  (*ci.Fleet).Close,
 	} {
 		t.Run(name, func(t *testing.T) {

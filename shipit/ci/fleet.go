@@ -163,6 +163,13 @@ func (f *Fleet) Cancel(ctx context.Context, target int, build string) error {
 	return s.Cancel(ctx, n, build)
 }
 
+// End implements [shipit.Follower].
+func (f *Fleet) End() {
+	for _, s := range f.servers {
+		s.End()
+	}
+}
+
 // Check implements [shipit.Follower].
 func (f *Fleet) Check(ctx context.Context, target int) error {
 	s, n := f.at(target)
