@@ -47,7 +47,7 @@ func (o *options) boxFlag(set *pflag.FlagSet, name string) bool {
 func (o *options) simFlag(set *pflag.FlagSet, name string) bool {
 	switch name {
 	case "live":
-		set.BoolVar(&o.live, name, false, "let launches reach the configured server; the journal has nothing of them")
+		set.BoolVar(&o.live, name, false, "let launches reach the configured servers, and the journal, as the box does")
 	case "server":
 		set.StringVar(&o.server, name, "", "stand-in of that `KIND`: teamcity, jenkins, github, ... (default: each target's own)")
 	case "plain":

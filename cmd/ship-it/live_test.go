@@ -3,14 +3,36 @@ package main
 import (
 	"fmt"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
 	"ship-it.example/shipit/ci/citest"
 )
 
+// live is a server that behaves in some way, and what has to become of it.
+type live struct {
+	name     string
+	mode     citest.Mode
+	tls, ca  bool
+	state    string
+	log      string
+	requests int
+}
+
+// answer is what the journal says of the launch.
+func (l live) answer() string {
+	switch {
+	case strings.Contains(l.log, "Triggered"):
+		return "started"
+	case strings.Contains(l.log, "Unknown"):
+		return "unknown"
+	}
+	return "not started"
+}
+
 // TestLive has the box reach a server that behaves in every way: one request,
-// whatever it does, and lamp, log and exit code tell what became of it.
+// whatever it does, and lamp, log, exit code and journal tell what became of it.
 func TestLive(t *testing.T) {
 	t.Parallel()
 	authority, err := citest.NewAuthority()
@@ -21,14 +43,7 @@ func TestLive(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cases := []struct {
-		name     string
-		mode     citest.Mode
-		tls, ca  bool
-		state    string
-		log      string
-		requests int
-	}{
+	cases := []live{
 		{"ok", citest.OK(), false, false, "launching", "] Triggered a build of Client Int id=1 url=http://", 1},
 		{"TLS with our own authority", citest.OK(), true, true, "launching", "] Triggered a build of Client Int id=1 url=https://", 1},
 		{"TLS with an unknown authority", citest.OK(), true, false, "failed", "ERROR No build of Client Int: certificate: ", 0},
@@ -96,6 +111,30 @@ func TestLive(t *testing.T) {
 			if !strings.Contains(stderr, "launches reach "+server.URL()) || strings.Contains(stdout+stderr, secret) {
 				t.Errorf("what is reached was not said, or the secret was:\n%s", stderr)
 			}
+			if lines := p.history(); len(lines) != 1 || lines[0].Answer != c.answer() || lines[0].Drill {
+				t.Errorf("the journal has %+v, want one launch, %s", lines, c.answer())
+			}
 		})
 	}
+}
+
+// TestLiveBesideBox: what launches in earnest keeps the journal, and one of them
+// does at a time.
+func TestLiveBesideBox(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	box := p.start()
+	cmd := p.command()
+	cmd.Args = []string{"ship-it", "sim", "--live", "--yes", "--config", p.path("config.toml")}
+	cmd.Stdin = strings.NewReader("arm\nexpect sound buzz\nexpect state locked\npress launch\n")
+	code, stdout, stderr := p.finish(cmd)
+	want := fmt.Sprintf("is kept by ship-it (pid %d)", box.cmd.Process.Pid)
+	if !strings.Contains(stdout, "WARN Refused arming: can't record: the journal ") || !strings.Contains(stdout, want) {
+		t.Errorf("exit code %d, want %q in:\n%s%s", code, want, stdout, stderr)
+	}
+	if n := p.server.Requests(); n != 0 {
+		t.Errorf("%d requests", n)
+	}
+	box.signal(syscall.SIGTERM)
+	box.end()
 }

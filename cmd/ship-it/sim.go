@@ -21,13 +21,14 @@ import (
 	"ship-it.example/shipit/ci"
 	"ship-it.example/shipit/ci/citest"
 	"ship-it.example/shipit/config"
+	"ship-it.example/shipit/journal"
 )
 
 // simHelp is what the simulator says of itself beside its short sentence.
 const simHelp = `The same program on a header in memory. Launches go to stand-in servers inside
-it, and nobody is told of them, unless --live lets them reach the configured
-ones. Each target has one of its own kind (a command or a webhook: a TeamCity);
---server makes it any other:
+it, nobody is told of them, and the journal hasn't them, unless --live lets them
+reach the configured ones. Each target has one of its own kind (a command or a
+webhook: a TeamCity); --server makes it any other:
 teamcity, jenkins, github, gitlab, buildkite, circleci, woodpecker, gitea,
 forgejo, azure, argocd, octopus, buildbot. Without a configuration file it has
 the original's two targets.
@@ -140,6 +141,7 @@ func simRig(c *config.Config, o options, log, out io.Writer, ends *ends) (*rig, 
 	}
 	if o.live {
 		r.announce(false, ends.fail)
+		r.keep(c.Journal, journal.Settings{Fault: ends.fail})
 	}
 	return r, stage, nil
 }

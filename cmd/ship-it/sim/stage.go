@@ -96,8 +96,7 @@ func (s *Stage) Silence() {
 	})
 }
 
-// Observe sees the box after each of its steps. It prints what lamps and siren
-// do.
+// Observe sees the box after each of its steps. It prints what the lamps do.
 func (s *Stage) Observe(b shipit.Box) {
 	s.note(func() {
 		s.box, s.started = b, true
@@ -106,20 +105,24 @@ func (s *Stage) Observe(b shipit.Box) {
 			s.print(fmt.Sprintf("lamp %d (%s)", s.wiring.Lamps[i].Pin, name), lamps[i].String())
 		}
 		s.print("blinker", blinker.String())
-		s.print("siren", map[bool]string{true: "on", false: "off"}[b.Lamps(time.Now()).Siren])
 	})
 }
 
-// drove sees the line of a lamp, or of the siren, go high or low.
+// drove sees the line of a lamp, or of the siren, go high or low. It prints what
+// the siren does: the end of its time comes with or without a step of the box.
 func (s *Stage) drove(t virtual.Transition) {
 	outputs := append(slices.Clone(s.wiring.Lamps), s.wiring.Blinker)
 	if s.wiring.Siren != nil {
 		outputs = append(outputs, *s.wiring.Siren)
 	}
-	for _, lamp := range outputs {
+	for i, lamp := range outputs {
 		if lamp.Pin == t.Pin {
 			s.note(func() {
-				s.lamps[t.Pin] = append(s.lamps[t.Pin][max(0, len(s.lamps[t.Pin])-1):], change{t.Driven && t.High != lamp.ActiveLow, t.At})
+				on := t.Driven && t.High != lamp.ActiveLow
+				s.lamps[t.Pin] = append(s.lamps[t.Pin][max(0, len(s.lamps[t.Pin])-1):], change{on, t.At})
+				if i > len(s.wiring.Lamps) {
+					s.print("siren", map[bool]string{true: "on", false: "off"}[on])
+				}
 			})
 		}
 	}
