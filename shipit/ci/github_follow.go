@@ -173,8 +173,12 @@ func (g *GitHub) Check(ctx context.Context, target int) error {
 	if err := r.into(&flow, w.look()); err != nil {
 		return err
 	}
-	if flow.State != "active" {
+	switch flow.State {
+	case "active":
+		return nil
+	case "":
+		return lasting("not a build (%d, no workflow): look at url", r.status)
+	default:
 		return lasting("conflict: the workflow is %s: enable it on the server, or look at workflow %q", clean(strings.ReplaceAll(flow.State, "_", " ")), w.File)
 	}
-	return nil
 }

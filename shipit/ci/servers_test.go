@@ -225,6 +225,30 @@ func TestJenkinsCheck(t *testing.T) {
 	}
 }
 
+// What a check of a GitHub workflow finds before the press.
+func TestGitHubCheck(t *testing.T) {
+	t.Parallel()
+	for want, state := range map[string]string{
+		"": `{"state":"active"}`,
+		`conflict: the workflow is disabled manually: enable it on the server, or look at workflow "a.yml"`: `{"state":"disabled_manually"}`,
+		"not a build (200, no workflow): look at url": `{"hello":"world"}`,
+	} {
+		s := standIn(t, citest.As(citest.GitHub))
+		s.SetAsking(citest.Answer(200, "application/json", state))
+		f := ci.NewFleet(ci.Servers{GitHub: ci.GitHubSettings{Settings: settings(t, s.URL())}}, []ci.Work{ci.Workflow{Owner: "o", Repo: "r", File: "a.yml", Ref: "main"}})
+		got := ""
+		if err := f.Check(t.Context(), 0); err != nil {
+			got = err.Error()
+		}
+		if got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+		if err := f.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 // A build that waits for a person says so; it is no end.
 func TestWaiting(t *testing.T) {
 	each(t, func(t *testing.T, k kindCase) {
