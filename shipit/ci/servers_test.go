@@ -231,7 +231,7 @@ func TestGitHubCheck(t *testing.T) {
 	for want, state := range map[string]string{
 		"": `{"state":"active"}`,
 		`conflict: the workflow is disabled manually: enable it on the server, or look at workflow "a.yml"`: `{"state":"disabled_manually"}`,
-		"not a build (200, no workflow): look at url": `{"hello":"world"}`,
+		"not a build (200, no workflow): look at url":                                                       `{"hello":"world"}`,
 	} {
 		s := standIn(t, citest.As(citest.GitHub))
 		s.SetAsking(citest.Answer(200, "application/json", state))
