@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -55,21 +54,21 @@ func (p *program) check(_ *cobra.Command, o options) error {
 	if err := describe(p.stdout, c); err != nil {
 		return err
 	}
-	table := tabwriter.NewWriter(p.stdout, 0, 8, 2, ' ', 0)
+	table := newTable(p.stdout)
 	fmt.Fprint(p.stdout, "\nThe wires, by the header's pins:\n\n")
 	model := board.Look(p.root).Model
 	if term.Columns(p.stdout) >= board.Columns {
 		fmt.Fprintln(p.stdout, board.Picture(model, partsOf(plan(c)), nil, term.For(p.stdout, os.Getenv)))
 	}
 	wires(table, board.Header(model), plan(c))
-	if err := table.Flush(); err != nil {
+	if err := table.flush(); err != nil {
 		return err
 	}
 	fmt.Fprint(p.stdout, "\nEvery value, and the line that says so:\n\n")
 	for _, v := range values {
-		fmt.Fprintf(table, "%s\t%s\t%s\n", v.Key, cmp.Or(v.Text, "not set"), origin(v))
+		table.row("%s\t%s\t%s", v.Key, cmp.Or(v.Text, "not set"), origin(v))
 	}
-	return table.Flush()
+	return table.flush()
 }
 
 // origin is where a value comes from.
@@ -82,9 +81,9 @@ func origin(v config.Value) string {
 
 // describe writes a line for each part of a configuration.
 func describe(w io.Writer, c *config.Config) error {
-	table := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
+	table := newTable(w)
 	row := func(name, format string, args ...any) {
-		fmt.Fprintf(table, "%s\t%s\n", name, fmt.Sprintf(format, args...))
+		table.row("%s\t%s", name, fmt.Sprintf(format, args...))
 	}
 	wires := plan(c)
 	for _, in := range wires.Inputs {
@@ -112,7 +111,7 @@ func describe(w io.Writer, c *config.Config) error {
 	for _, rule := range rules(c.Rules) {
 		row("safety", "%s", rule)
 	}
-	return table.Flush()
+	return table.flush()
 }
 
 // rules says what a team has asked for.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -67,9 +66,9 @@ func (p *program) showPins(chip gpio.Chip, machine board.Machine, parts []board.
 	columns := term.Columns(p.stdout)
 	if columns == 0 {
 		fmt.Fprintf(p.stdout, "%v:\n\n", chip)
-		return listPins(p.stdout, func(w io.Writer, part board.Part) {
+		return listPins(p.stdout, func(t *table, part board.Part) {
 			line := lines[part.Line]
-			fmt.Fprintf(w, "%s\tGPIO %d\t%s\t%s\n", part.Name, part.Line, line.Board, condition(line.LineState))
+			t.row("%s\tGPIO %d\t%s\t%s", part.Name, part.Line, line.Board, condition(line.LineState))
 		}, parts)
 	}
 	header := board.Header(machine.Model)
@@ -85,18 +84,18 @@ func (p *program) showPins(chip gpio.Chip, machine board.Machine, parts []board.
 		}
 		fmt.Fprintln(p.stdout, board.Picture(machine.Model, parts, states, term.For(p.stdout, os.Getenv)))
 	}
-	return listPins(p.stdout, func(w io.Writer, part board.Part) {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", part.Name, board.Place(header, part.Line), wireWord(part.Wire), condition(lines[part.Line].LineState))
+	return listPins(p.stdout, func(t *table, part board.Part) {
+		t.row("%s\t%s\t%s\t%s", part.Name, board.Place(header, part.Line), wireWord(part.Wire), condition(lines[part.Line].LineState))
 	}, parts)
 }
 
 // listPins prints a line for each part.
-func listPins(w io.Writer, row func(io.Writer, board.Part), parts []board.Part) error {
-	table := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
+func listPins(w io.Writer, row func(*table, board.Part), parts []board.Part) error {
+	table := newTable(w)
 	for _, part := range parts {
 		row(table, part)
 	}
-	return table.Flush()
+	return table.flush()
 }
 
 func wireWord(w board.Wire) string {

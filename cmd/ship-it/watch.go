@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -67,19 +66,19 @@ func (o options) glance(ctx context.Context, found daemonize.Instance) glance {
 // draw writes what a box shows in a few lines.
 func draw(w io.Writer, v view.View) error {
 	fmt.Fprintf(w, "%s since %s%s\n\n", v.State, v.Since.Local().Format(time.DateTime), remark(v))
-	table := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
-	fmt.Fprintf(table, "blinker\t%s\n", v.Blinker.Rhythm)
+	table := newTable(w)
+	table.row("blinker\t%s", v.Blinker.Rhythm)
 	if v.Siren != nil {
-		fmt.Fprintf(table, "siren\t%s\n", map[bool]string{true: "on", false: "off"}[*v.Siren])
+		table.row("siren\t%s", map[bool]string{true: "on", false: "off"}[*v.Siren])
 	}
 	for i, t := range v.Targets {
 		mark := ""
 		if i == v.Selected {
 			mark = ", selected"
 		}
-		fmt.Fprintf(table, "%s\t%s%s%s\n", t.Name, t.Lamp.Rhythm, mark, tale(t))
+		table.row("%s\t%s%s%s", t.Name, t.Lamp.Rhythm, mark, tale(t))
 	}
-	return table.Flush()
+	return table.flush()
 }
 
 // remark is what else is to be said of the whole box.

@@ -2,9 +2,7 @@ package main
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
-	"text/tabwriter"
 
 	"ship-it.example/cmd/ship-it/board"
 	"ship-it.example/gpio"
@@ -12,7 +10,7 @@ import (
 
 // wires draws what leads from where to where, in the order of the header's
 // places.
-func wires(table *tabwriter.Writer, header []board.Pin, p gpio.Plan) {
+func wires(table *table, header []board.Pin, p gpio.Plan) {
 	type wire struct {
 		pin        int
 		name, ends string
@@ -39,6 +37,6 @@ func wires(table *tabwriter.Writer, header []board.Pin, p gpio.Plan) {
 		return cmp.Compare(board.Number(header, a.pin), board.Number(header, b.pin))
 	})
 	for _, w := range all {
-		fmt.Fprintf(table, "pin %d\tGPIO %d\t%s\t── %s\n", board.Number(header, w.pin), w.pin, w.name, w.ends)
+		table.row("pin %d\tGPIO %d\t%s\t── %s", board.Number(header, w.pin), w.pin, w.name, w.ends)
 	}
 }
