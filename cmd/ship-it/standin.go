@@ -27,7 +27,7 @@ func (r *rig) standIn(kind citest.Kind) (*standIns, error) {
 			own = kindOf(target.Work)
 		}
 		if begun[own] == nil {
-			server, err := citest.New(citest.As(own))
+			server, err := citest.New(append(declared(r.config.Targets), citest.As(own))...)
 			if err != nil {
 				return nil, err
 			}
@@ -46,6 +46,18 @@ func (r *rig) standIn(kind citest.Kind) (*standIns, error) {
 	r.serve(servers, work)
 	all.Server, r.server = r.server, all
 	return all, nil
+}
+
+// declared has a Jenkins know the parameters that its jobs are sent, or, of one
+// that is sent none of those that it has, some: it tells them before the press.
+func declared(targets []config.Target) []citest.Option {
+	var all []citest.Option
+	for _, t := range targets {
+		if job, ok := t.Work.(ci.Job); ok && job.TakesParameters() {
+			all = append(all, citest.WithJobParameters(job.FullName(), append(job.Sent(), "MORE")...))
+		}
+	}
+	return all
 }
 
 // kindOf is the kind of stand-in that a target's work goes to.

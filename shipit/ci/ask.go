@@ -130,10 +130,22 @@ func (r *reply) into(v any, look string) error {
 	return nil
 }
 
+// names reads a JSON answer that has to give what was asked for a name, so that
+// somebody else's page isn't taken for it.
+func (r *reply) names(v any, name *string, look string) error {
+	if err := r.into(v, look); err != nil {
+		return err
+	}
+	if *name == "" {
+		return lasting("not a build (%d, no JSON as we know it): look at url", r.status)
+	}
+	return nil
+}
+
 // trouble is the error of an answer that is no 2xx.
 func (r *reply) trouble(look string) error {
 	e := &shipit.AskError{Reason: r.reason(r.said(), look)}
-	e.Again = again(r.header, time.Now())
+	e.Again = again(r.header, r.date())
 	switch {
 	case r.isLimited(), r.status >= 500, r.status == http.StatusRequestTimeout, r.status == http.StatusConflict:
 	default:

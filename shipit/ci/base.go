@@ -69,7 +69,7 @@ func (c *caller) started(build, address string) shipit.Outcome {
 
 // unknownJob is the reason for a target that the server doesn't know.
 func (a *answer) unknownJob(said, look string) string {
-	return fmt.Sprintf("unknown build type (%s): look at %s and url", a.code(said), look)
+	return fmt.Sprintf("unknown build type (%s): look at %s and url, and at the rights of %s", a.code(said), look, a.caller.login)
 }
 
 // refusedJob is refusal for servers on which 404 says that there is no such

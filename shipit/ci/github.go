@@ -128,11 +128,22 @@ func (g *GitHub) verdict(a *answer, w Workflow) shipit.Outcome {
 	}
 	said := complaint(a.text())
 	switch {
+	case a.status == http.StatusUnprocessableEntity && g.details:
+		return notStarted("refused (%s): look at ref, inputs, launch and return_run_details, and whether the workflow has workflow_dispatch on that ref", a.code(said))
 	case a.status == http.StatusUnprocessableEntity:
 		return notStarted("refused (%s): look at ref, inputs and launch, and whether the workflow has workflow_dispatch on that ref", a.code(said))
-	case a.status == http.StatusBadRequest && strings.Contains(said, "version"):
-		return notStarted("refused (%s): look at api_version, an older server wants 2022-11-28", a.code(said))
+	case isOlder(a.status, said):
+		return notStarted("%s", a.older(said))
 	default:
 		return a.refusedJob(said, w.look())
 	}
+}
+
+// isOlder tells whether a server refused because it doesn't speak our version.
+func isOlder(status int, said string) bool {
+	return status == http.StatusBadRequest && strings.Contains(said, "version")
+}
+
+func (a *answer) older(said string) string {
+	return fmt.Sprintf("refused (%s): look at api_version, an older server wants 2022-11-28", a.code(said))
 }

@@ -49,8 +49,13 @@ func (g *GitHub) Look(ctx context.Context, target int, build string) (shipit.Sig
 	return s, nil
 }
 
+// ask asks; that the server doesn't speak our version is an error.
 func (g *GitHub) ask(ctx context.Context, from *url.URL) (*reply, error) {
-	return g.caller.ask(ctx, question{url: from, header: g.header()})
+	r, err := g.caller.ask(ctx, question{url: from, header: g.header()})
+	if err == nil && isOlder(r.status, r.said()) {
+		return nil, lasting("%s", r.older(r.said()))
+	}
+	return r, err
 }
 
 // sight is what a run's description means.
@@ -123,7 +128,7 @@ func (g *GitHub) Find(ctx context.Context, target int, launch string, since time
 		return shipit.Sight{}, shipit.ErrCannot
 	}
 	r, err := g.ask(ctx, withQuery(g.repo(w, "workflows", url.PathEscape(w.File), "runs"),
-		"event", "workflow_dispatch", "created", ">="+since.Add(-skew).UTC().Format(time.RFC3339), "per_page", "100"))
+		"event", "workflow_dispatch", "created", ">="+since.Add(-skew).UTC().Format(time.RFC3339), "per_page", "50")) // which are under 1 MiB
 	if err != nil {
 		return shipit.Sight{}, err
 	}
@@ -170,15 +175,11 @@ func (g *GitHub) Check(ctx context.Context, target int) error {
 	var flow struct {
 		State string `json:"state"`
 	}
-	if err := r.into(&flow, w.look()); err != nil {
+	if err := r.names(&flow, &flow.State, w.look()); err != nil {
 		return err
 	}
-	switch flow.State {
-	case "active":
-		return nil
-	case "":
-		return lasting("not a build (%d, no workflow): look at url", r.status)
-	default:
+	if flow.State != "active" {
 		return lasting("conflict: the workflow is %s: enable it on the server, or look at workflow %q", clean(strings.ReplaceAll(flow.State, "_", " ")), w.File)
 	}
+	return nil
 }

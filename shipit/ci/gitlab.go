@@ -64,7 +64,7 @@ func NewGitLab(s Settings, lines []Pipeline, opts ...Option) *GitLab {
 	c := newCaller(s, opts)
 	c.login = "token_file and trigger_token_file"
 	c.authorise = func(r *http.Request) {
-		if s.Token != "" && !strings.HasSuffix(r.URL.Path, triggerPath) {
+		if s.Token != "" && !strings.HasSuffix(r.URL.EscapedPath(), triggerPath) {
 			r.Header.Set("PRIVATE-TOKEN", s.Token)
 		}
 	}

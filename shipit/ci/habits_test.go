@@ -44,7 +44,7 @@ func TestHabits(t *testing.T) {
 			"Jenkins joins, with parameters",
 			[]citest.Option{citest.As(citest.Jenkins), citest.Joining(), citest.WithParameters("TO")},
 			password, with,
-			[]shipit.Outcome{started("queue:1"), started("queue:1")},
+			[]shipit.Outcome{started("queue:1"), started("joined:1")},
 		},
 		{
 			"Jenkins joins, without",

@@ -3,8 +3,10 @@ package ci
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"ship-it.example/shipit"
@@ -37,18 +39,37 @@ func (j Job) look() string {
 	return look
 }
 
-// takesParameters tells which of the two addresses starts the job.
-func (j Job) takesParameters() bool { return j.Parameters != nil || j.Launch != "" }
+// TakesParameters tells which of the two addresses starts the job.
+func (j Job) TakesParameters() bool { return j.Parameters != nil || j.Launch != "" }
 
-// parts is the job's path: a folder is a job too, and a slash in a branch's
-// name is %2F in its job's name, and so %252F in the address.
-func (j Job) parts(more ...string) []string {
+// FullName is the job's name as Jenkins has it, with folders and branch.
+func (j Job) FullName() string { return strings.Join(j.names(), "/") }
+
+// names is that name in its pieces: a slash in a branch's name is %2F in its
+// job's.
+func (j Job) names() []string {
 	names := strings.Split(j.Name, "/")
 	if j.Branch != "" {
 		names = append(names, url.PathEscape(j.Branch))
 	}
+	return names
+}
+
+// Sent is the names of the parameters that go out with a launch.
+func (j Job) Sent() []string {
+	names := slices.Collect(maps.Keys(j.Parameters))
+	if j.Launch != "" {
+		names = append(names, j.Launch)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// parts is the job's path: a folder is a job too, and what is %2F in a name is
+// %252F in the address.
+func (j Job) parts(more ...string) []string {
 	var parts []string
-	for _, name := range names {
+	for _, name := range j.names() {
 		parts = append(parts, "job", url.PathEscape(name))
 	}
 	return append(parts, more...)
@@ -84,7 +105,7 @@ func (j *Jenkins) Launch(ctx, withdraw context.Context, target int, id string) s
 // request queues the job, without the quiet period in which it could be merged
 // with another request: https://www.jenkins.io/doc/book/using/remote-access-api/
 func (j *Jenkins) request(ctx context.Context, job Job, id string) *http.Request {
-	if !job.takesParameters() {
+	if !job.TakesParameters() {
 		return post(ctx, withQuery(j.at(job.parts("build")...), "delay", "0sec"), "", "")
 	}
 	form := url.Values{}
@@ -121,12 +142,14 @@ func (j *Jenkins) verdict(a *answer, job Job) shipit.Outcome {
 	item := itemNumber(to.Path)
 	said := a.header.Get("X-Error")
 	switch {
-	case item != "" && (a.status/100 == 2 || a.status == http.StatusSeeOther || a.status == http.StatusFound):
+	case item != "" && a.status == http.StatusSeeOther:
+		return j.caller.started(joinedPrefix+item, j.at(job.parts("")...).String())
+	case item != "" && (a.status/100 == 2 || a.status == http.StatusFound):
 		return j.caller.started(queuePrefix+item, j.at(job.parts("")...).String())
 	case a.status/100 == 2:
 		return a.notABuild()
 	case a.status == http.StatusFound && strings.TrimRight(to.EscapedPath(), "/") == j.at(job.parts()...).EscapedPath():
-		if job.takesParameters() {
+		if job.TakesParameters() {
 			return notStarted("refused (%d): the queue took nothing: look at the server, it may be about to stop", a.status)
 		}
 		return unknown("not a build (%d): the queue took nothing, or had the job already: look at the server before the next launch", a.status)

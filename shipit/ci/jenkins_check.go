@@ -38,7 +38,9 @@ func (j *Jenkins) Check(ctx context.Context, target int) error {
 	switch {
 	case strings.Contains(told.Class, "MultiBranch") && job.Branch == "":
 		return lasting("unknown build type: %s is a multibranch project: add the branch", job.look())
-	case told.Buildable != nil && !*told.Buildable:
+	case told.Buildable == nil:
+		return lasting("unknown build type: %s is a folder, or else no job: add the name of a job in it", job.look())
+	case !*told.Buildable:
 		return lasting("conflict: the job can't be built: look whether %s is disabled", job.look())
 	}
 	return job.checkParameters(known)
@@ -47,7 +49,7 @@ func (j *Jenkins) Check(ctx context.Context, target int) error {
 // checkParameters holds what is going to be sent against what the job takes. A
 // Jenkins drops a parameter that it doesn't know without a word.
 func (j Job) checkParameters(known []string) error {
-	if !j.takesParameters() {
+	if !j.TakesParameters() {
 		if len(known) > 0 {
 			return lasting("refused: %s takes parameters: add parameters = {}, or some of %s", j.look(), clean(strings.Join(known, ", ")))
 		}
@@ -56,13 +58,8 @@ func (j Job) checkParameters(known []string) error {
 	if len(known) == 0 {
 		return lasting("refused: %s takes no parameters: take parameters and launch out", j.look())
 	}
-	sent := []string{j.Launch}
-	for name := range j.Parameters {
-		sent = append(sent, name)
-	}
-	slices.Sort(sent)
-	for _, name := range sent {
-		if name != "" && !slices.Contains(known, name) {
+	for _, name := range j.Sent() {
+		if !slices.Contains(known, name) {
 			return lasting("refused: %s has no parameter %q: look at parameters and launch", j.look(), name)
 		}
 	}

@@ -11,9 +11,13 @@ import (
 	"ship-it.example/shipit"
 )
 
-// queuePrefix stands before the number of an item of the queue. Once the item
-// is a build, the build's number is its name.
-const queuePrefix = "queue:"
+// What stands before the number of an item of the queue: of one of our own, and
+// of one that was there before, which may be somebody else's. Once the item is a
+// build, the build's number is its name.
+const (
+	queuePrefix  = "queue:"
+	joinedPrefix = "joined:"
+)
 
 // What is read of an item and of a build.
 const (
@@ -69,8 +73,8 @@ func (j *Jenkins) Can(target int) shipit.Abilities {
 
 // Look implements [shipit.Follower].
 func (j *Jenkins) Look(ctx context.Context, target int, build string) (shipit.Sight, error) {
-	if item, ok := strings.CutPrefix(build, queuePrefix); ok {
-		return j.lookAtItem(ctx, target, item)
+	if prefix, item, ok := strings.Cut(build, ":"); ok {
+		return j.lookAtItem(ctx, target, prefix+":", item)
 	}
 	var b jenkinsBuild
 	r, err := j.caller.ask(ctx, question{url: j.job(target, jenkinsBuildTree, url.PathEscape(build))})
@@ -96,14 +100,14 @@ func (j *Jenkins) job(target int, tree string, parts ...string) *url.URL {
 // lookAtItem follows an item of the queue to its build. It may be unknown for a
 // second or two after the launch, and again five minutes after it began: then
 // the build still tells its number.
-func (j *Jenkins) lookAtItem(ctx context.Context, target int, item string) (shipit.Sight, error) {
+func (j *Jenkins) lookAtItem(ctx context.Context, target int, prefix, item string) (shipit.Sight, error) {
 	for range 3 {
 		r, err := j.caller.ask(ctx, question{url: withQuery(j.at("queue", "item", item, "api", "json"), "tree", jenkinsItemTree)})
 		if err != nil {
 			return shipit.Sight{}, err
 		}
 		if r.status != http.StatusNotFound {
-			return j.sightOfItem(ctx, target, item, r)
+			return j.sightOfItem(ctx, target, prefix+item, r)
 		}
 		builds, now, err := j.builds(ctx, target)
 		if err != nil {
@@ -116,16 +120,16 @@ func (j *Jenkins) lookAtItem(ctx context.Context, target int, item string) (ship
 			return shipit.Sight{}, err
 		}
 	}
-	return lost(queuePrefix + item), nil
+	return lost(prefix + item), nil
 }
 
 // sightOfItem is what the server's description of an item means.
-func (j *Jenkins) sightOfItem(ctx context.Context, target int, item string, r *reply) (shipit.Sight, error) {
+func (j *Jenkins) sightOfItem(ctx context.Context, target int, name string, r *reply) (shipit.Sight, error) {
 	var it jenkinsItem
 	if err := r.into(&it, "url"); err != nil {
 		return shipit.Sight{}, err
 	}
-	s := shipit.Sight{Stage: shipit.StageQueued, Build: queuePrefix + item, Progress: -1, Word: j.caller.word(it.Why)}
+	s := shipit.Sight{Stage: shipit.StageQueued, Build: name, Progress: -1, Word: j.caller.word(it.Why)}
 	switch {
 	case it.Cancelled:
 		s.Stage = shipit.StageCancelled
@@ -212,12 +216,18 @@ func (j *Jenkins) Find(ctx context.Context, target int, launch string, _ time.Ti
 // Cancel implements [shipit.Follower]: a build that has begun is left alone.
 func (j *Jenkins) Cancel(ctx context.Context, target int, build string) error {
 	item, queued := strings.CutPrefix(build, queuePrefix)
-	if !queued {
+	switch {
+	case strings.HasPrefix(build, joinedPrefix):
+		return lasting("conflict: the queue had the job already, and somebody else may want it: stop it on the server")
+	case !queued:
 		return lasting("conflict: the build has begun: stop it on the server")
 	}
 	r, err := j.caller.ask(ctx, question{method: http.MethodPost, url: withQuery(j.at("queue", "cancelItem"), "id", item)})
-	if err != nil || r.isOK() || r.status == http.StatusFound || r.status == http.StatusSeeOther {
+	switch {
+	case err != nil || r.isOK() || r.status == http.StatusFound || r.status == http.StatusSeeOther:
 		return err // before 2.377 or so it sent people on to another page
+	case r.status == http.StatusNotFound:
+		return lasting("conflict: the job is queued no more: stop it on the server")
 	}
 	return r.trouble(j.jobs[target].look())
 }

@@ -115,7 +115,7 @@ func TestVerdicts(t *testing.T) {
 		mode citest.Mode
 		want shipit.Outcome
 	}{
-		{"303: joined a waiting one", with, to(303, "https://elsewhere.example/x/queue/item/7/"), started("queue:7")},
+		{"303: joined a waiting one", with, to(303, "https://elsewhere.example/x/queue/item/7/"), started("joined:7")},
 		{"302 to the item", with, to(302, "/queue/item/7"), started("queue:7")},
 		{"302: the queue took nothing", with, to(302, "."), notStarted("refused (302): the queue took nothing: look at the server, it may be about to stop")},
 		{"302: or had it", plain, to(302, "/job/app/"), unknown("not a build (302): the queue took nothing, or had the job already" + before)},
@@ -124,17 +124,17 @@ func TestVerdicts(t *testing.T) {
 		{"crumb", with, citest.Answer(403, "text/html", "<title>Error 403 No valid crumb was included in the request</title>"), notStarted("not authorised (403, crumb): put an API token into token_file, not the password")},
 		{"disabled", with, citest.Fail(409), notStarted(`conflict (409): the job can't be built: look whether job "app" is disabled`)},
 		{"no such parameters", with, citest.Fail(400), notStarted(`refused (400): look at parameters and job "app"`)},
-		{"no such job", plain, citest.Fail(404), notStarted(`unknown build type (404): look at job "app" and url`)},
+		{"no such job", plain, citest.Fail(404), notStarted(`unknown build type (404): look at job "app" and url, and at the rights of user and token_file`)},
 
 		{"204: the run names itself later", flow, citest.Answer(204, "", ""), started("")},
 		{"200 without a run", flow, json(200, `{"workflow_run_id":null}`), unknown("not a build (200): look at url, and at the server before the next launch")},
 		{"no dispatch", flow, json(422, `{"message":"Workflow does not have 'workflow_dispatch' trigger"}`), notStarted(`refused (422, "Workflow does not have 'workflow_dispatch' trigger"): look at ref, inputs and launch, and whether the workflow has workflow_dispatch on that ref`)},
 		{"an older server", flow, json(400, `{"message":"The version of the API is not supported"}`), notStarted(`refused (400, "The version of the API is not supported"): look at api_version, an older server wants 2022-11-28`)},
-		{"no such workflow", flow, json(404, `{"message":"Not Found"}`), notStarted(`unknown build type (404, "Not Found"): look at repo "acme/app", workflow "deploy.yml" and ref "main" and url`)},
+		{"no such workflow", flow, json(404, `{"message":"Not Found"}`), notStarted(`unknown build type (404, "Not Found"): look at repo "acme/app", workflow "deploy.yml" and ref "main" and url, and at the rights of token_file`)},
 
 		{"a pipeline without an id", line, json(201, `{}`), unknown("not a build (201): look at url, and at the server before the next launch")},
 		{"no jobs", line, json(400, `{"message":{"base":["No stages"]}}`), notStarted(`refused (400, "{\"base\":[\"No stages\"]}"): look at ref "main" and variables, and whether any job would run`)},
-		{"no such project", line, json(404, `{"message":"404 Project Not Found"}`), notStarted(`unknown build type (404, "404 Project Not Found"): look at project "acme/app" and ref "main" and url`)},
+		{"no such project", line, json(404, `{"message":"404 Project Not Found"}`), notStarted(`unknown build type (404, "404 Project Not Found"): look at project "acme/app" and ref "main" and url, and at the rights of token_file and trigger_token_file`)},
 		{"an echoed token", line, json(403, `{"error":"t0ken is too weak"}`), notStarted(`not authorised (403): look at this user's rights on the server, and at project "acme/app" and ref "main"`)},
 	}
 	for _, tt := range tests {
@@ -175,77 +175,36 @@ func TestJenkinsForgets(t *testing.T) {
 	})
 }
 
-// With equal parameters a second press joins the first one's item.
+// With equal parameters a second press joins the first one's item. What may be
+// somebody else's isn't taken back.
 func TestJenkinsJoins(t *testing.T) {
 	t.Parallel()
 	s := standIn(t, citest.As(citest.Jenkins), citest.Joining())
+	s.SetLife(citest.Life{Queue: time.Hour})
 	f := ci.NewFleet(ci.Servers{Jenkins: settings(t, s.URL())}, []ci.Work{ci.Job{Name: "app", Parameters: map[string]string{"A": "b"}}})
 	defer func() { _ = f.Close() }()
-	for range 2 {
-		if got := f.Launch(t.Context(), t.Context(), 0, "L1D"); got.Verdict != shipit.Started || got.Build != "queue:1" {
-			t.Errorf("outcome %+v", got)
+	for _, want := range []string{"queue:1", "joined:1"} {
+		if got := f.Launch(t.Context(), t.Context(), 0, "L1D"); got.Verdict != shipit.Started || got.Build != want {
+			t.Errorf("outcome %+v, want %s", got, want)
+		}
+		if got := lookAt(t, f, want); got.Stage != shipit.StageQueued || got.Build != want {
+			t.Errorf("sight %+v, want %s", got, want)
 		}
 	}
-}
-
-// What a check of a Jenkins job finds before the press.
-func TestJenkinsCheck(t *testing.T) {
-	t.Parallel()
-	with := ci.Job{Name: "app", Parameters: map[string]string{"TO": "int"}, Launch: "L"}
-	multi := citest.Answer(200, "application/json", `{"_class":"org.jenkinsci.plugins.workflow.multibranch.WorkflowMultiBranchProject"}`)
-	tests := []struct {
-		name    string
-		job     ci.Job
-		options []citest.Option
-		mode    citest.Mode
-		want    string
-	}{
-		{"well", with, []citest.Option{citest.WithParameters("L", "TO", "MORE")}, citest.OK(), ""},
-		{"disabled", ci.Job{Name: "app"}, []citest.Option{citest.Disabled()}, citest.OK(), `conflict: the job can't be built: look whether job "app" is disabled`},
-		{"lacks one", with, []citest.Option{citest.WithParameters("L")}, citest.OK(), `refused: job "app" has no parameter "TO": look at parameters and launch`},
-		{"takes none", with, []citest.Option{citest.WithParameters()}, citest.OK(), `refused: job "app" takes no parameters: take parameters and launch out`},
-		{"takes some", ci.Job{Name: "app"}, []citest.Option{citest.WithParameters("A", "B")}, citest.OK(), `refused: job "app" takes parameters: add parameters = {}, or some of A, B`},
-		{"multibranch", ci.Job{Name: "app"}, nil, multi, `unknown build type: job "app" is a multibranch project: add the branch`},
+	const mine = "conflict: the queue had the job already, and somebody else may want it: stop it on the server"
+	if err := f.Cancel(t.Context(), 0, "joined:1"); err == nil || err.Error() != mine {
+		t.Errorf("taking back the other's: %v", err)
 	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			s := standIn(t, append(tt.options, citest.As(citest.Jenkins))...)
-			s.SetAsking(tt.mode)
-			f := ci.NewFleet(ci.Servers{Jenkins: settings(t, s.URL())}, []ci.Work{tt.job})
-			defer func() { _ = f.Close() }()
-			got := ""
-			if err := f.Check(t.Context(), 0); err != nil {
-				got = err.Error()
-			}
-			if got != tt.want {
-				t.Errorf("got %q, want %q", got, tt.want)
-			}
-		})
+	if err := f.Cancel(t.Context(), 0, "queue:1"); err != nil {
+		t.Error(err)
 	}
-}
-
-// What a check of a GitHub workflow finds before the press.
-func TestGitHubCheck(t *testing.T) {
-	t.Parallel()
-	for want, state := range map[string]string{
-		"": `{"state":"active"}`,
-		`conflict: the workflow is disabled manually: enable it on the server, or look at workflow "a.yml"`: `{"state":"disabled_manually"}`,
-		"not a build (200, no workflow): look at url":                                                       `{"hello":"world"}`,
-	} {
-		s := standIn(t, citest.As(citest.GitHub))
-		s.SetAsking(citest.Answer(200, "application/json", state))
-		f := ci.NewFleet(ci.Servers{GitHub: ci.GitHubSettings{Settings: settings(t, s.URL())}}, []ci.Work{ci.Workflow{Owner: "o", Repo: "r", File: "a.yml", Ref: "main"}})
-		got := ""
-		if err := f.Check(t.Context(), 0); err != nil {
-			got = err.Error()
-		}
-		if got != want {
-			t.Errorf("got %q, want %q", got, want)
-		}
-		if err := f.Close(); err != nil {
-			t.Error(err)
-		}
+	if got := lookAt(t, f, "joined:1"); got.Stage != shipit.StageCancelled {
+		t.Errorf("sight %+v", got)
+	}
+	s.SetAsking(citest.Fail(404))
+	const gone = "conflict: the job is queued no more: stop it on the server"
+	if err := f.Cancel(t.Context(), 0, "queue:1"); err == nil || err.Error() != gone {
+		t.Errorf("taking back what is gone: %v", err)
 	}
 }
 

@@ -90,7 +90,7 @@ func (t *TeamCity) sight(b teamcityBuild, build string) shipit.Sight {
 	switch {
 	case b.State == "queued":
 		s.Stage, s.Word = shipit.StageQueued, t.caller.word(b.WaitReason)
-	case b.State == "deleted":
+	case b.State == "deleted", b.State == "unknown":
 		s.Stage = shipit.StageLost
 	case b.State == "finished" && (b.Canceled != nil || b.Status == "UNKNOWN"):
 		s.Stage = shipit.StageCancelled
@@ -157,8 +157,14 @@ func (t *TeamCity) Cancel(ctx context.Context, target int, build string) error {
 func (t *TeamCity) Check(ctx context.Context, target int) error {
 	b := t.builds[target]
 	r, err := t.caller.ask(ctx, question{url: t.at("buildTypes/id:"+url.PathEscape(b.Type), "fields", "id")})
-	if err != nil || r.isOK() {
+	switch {
+	case err != nil:
 		return err
+	case !r.isOK():
+		return r.troubleJob(b.job())
 	}
-	return r.troubleJob(b.job())
+	var told struct {
+		ID string `json:"id"`
+	}
+	return r.names(&told, &told.ID, b.job())
 }

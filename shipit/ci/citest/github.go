@@ -46,7 +46,7 @@ func (g github) order(x *exchange) (job string, no *reply) {
 	case x.r.Header.Get("User-Agent") == "":
 		return "", g.refuse(http.StatusForbidden, "Request forbidden by administrative rules. Please make sure your request has a User-Agent header")
 	case x.s.plain && version == "2026-03-10":
-		return "", g.refuse(http.StatusBadRequest, "The version of the API is not supported")
+		return "", g.tooNew()
 	case err != nil:
 		return "", g.refuse(http.StatusBadRequest, "Problems parsing JSON")
 	case o.Ref == "":
@@ -76,7 +76,14 @@ func (github) refuse(code int, why string) *reply {
 	return jsonReply(code, map[string]any{"message": why, "documentation_url": "https://docs.github.com/rest", "status": strconv.Itoa(code)})
 }
 
+func (g github) tooNew() *reply {
+	return g.refuse(http.StatusBadRequest, "The version of the API is not supported")
+}
+
 func (g github) answer(x *exchange) *reply {
+	if x.s.plain && x.r.Header.Get("X-GitHub-Api-Version") == "2026-03-10" {
+		return g.tooNew()
+	}
 	repo, rest := flow(x.parts())
 	switch {
 	case len(rest) == 2 && rest[0] == "workflows" && x.s.knows(repo+"/"+rest[1]):

@@ -16,6 +16,14 @@ import (
 // [WithParameters] makes it know some and no others.
 type jenkins struct{}
 
+// takes is the parameters of a job; nil: any.
+func (s *Server) takes(job string) []string {
+	if names, ok := s.parameters[job]; ok {
+		return names
+	}
+	return s.parameters[""]
+}
+
 // queueMemory is how long an item is known after it left the queue.
 const queueMemory = 5 * time.Minute
 
@@ -48,7 +56,7 @@ func (j jenkins) order(x *exchange) (job string, no *reply) {
 		return "", j.refuse(http.StatusNotFound, "Not Found")
 	case x.r.Method != http.MethodPost:
 		return "", j.refuse(http.StatusMethodNotAllowed, "Form has to be submitted via POST")
-	case with && x.s.parameters != nil && len(x.s.parameters) == 0:
+	case with && x.s.takes(job) != nil && len(x.s.takes(job)) == 0:
 		return "", j.refuse(http.StatusBadRequest, "Job is not parameterized")
 	case x.s.full:
 		return "", &reply{code: http.StatusFound, to: "."}
@@ -64,7 +72,7 @@ func (jenkins) queued(x *exchange, b build) *reply {
 	switch with := strings.HasSuffix(x.r.URL.Path, "WithParameters"); {
 	case b.joined && with:
 		code = http.StatusSeeOther
-	case b.joined && len(x.s.parameters) > 0:
+	case b.joined && len(x.s.takes(b.job)) > 0:
 		return &reply{code: http.StatusFound, to: "."}
 	}
 	return &reply{code: code, to: fmt.Sprintf("http://behind-a-proxy.example/queue/item/%d/", b.n)}
@@ -111,7 +119,7 @@ func (jenkins) job(x *exchange, job string) *reply {
 		"url": x.s.URL() + "/job/" + strings.ReplaceAll(job, "/", "/job/") + "/", "builds": builds,
 	}
 	var definitions []any
-	for _, name := range x.s.parameters {
+	for _, name := range x.s.takes(job) {
 		definitions = append(definitions, map[string]any{"name": name})
 	}
 	if definitions != nil {

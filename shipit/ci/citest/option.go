@@ -22,13 +22,13 @@ func As(k Kind) Option { return func(s *Server) { s.kind = k } }
 
 // options are the habits of a server that not every one of its kind has.
 type options struct {
-	old        bool     // TeamCity 8.1
-	plain      bool     // names nothing: no run's id, no pipeline's name
-	joins      bool     // an order that is the same as one in the queue joins it
-	disabled   bool     // no job can be built
-	csrf       bool     // a TeamCity from 2020.1 on
-	full       bool     // the queue takes nothing
-	parameters []string // that a job takes; nil: any
+	old        bool                // TeamCity 8.1
+	plain      bool                // names nothing: no run's id, no pipeline's name
+	joins      bool                // an order that is the same as one in the queue joins it
+	disabled   bool                // no job can be built
+	csrf       bool                // a TeamCity from 2020.1 on
+	full       bool                // the queue takes nothing
+	parameters map[string][]string // that a job takes, by its name; "": any other job; nil: it takes any
 }
 
 // OldTeamCity makes it a TeamCity 8.1: a queued build has a task's number and no
@@ -58,9 +58,17 @@ func CheckingCSRF() Option { return func(s *Server) { s.csrf = true } }
 // says by a redirect to the job.
 func ShuttingDown() Option { return func(s *Server) { s.full = true } }
 
-// WithParameters is what a Jenkins job takes; without names, nothing.
-func WithParameters(names ...string) Option {
-	return func(s *Server) { s.parameters = append([]string{}, names...) }
+// WithParameters is what every Jenkins job takes; without names, nothing.
+func WithParameters(names ...string) Option { return WithJobParameters("", names...) }
+
+// WithJobParameters is what one Jenkins job takes, by its name with folders.
+func WithJobParameters(job string, names ...string) Option {
+	return func(s *Server) {
+		if s.parameters == nil {
+			s.parameters = map[string][]string{}
+		}
+		s.parameters[job] = append([]string{}, names...)
+	}
 }
 
 // WithBuildTypes makes every build type, or job, but these unknown.
