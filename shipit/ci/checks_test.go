@@ -141,7 +141,7 @@ func TestFindByName(t *testing.T) {
 	for list, want := range map[string]string{
 		`[{"id":7,"status":"running","name":"deploy L2D"}]`:                                            shipit.ErrNoBuild.Error(),
 		`[{"id":7,"status":"running","name":"other"},{"id":6,"status":"running","name":"deploy L1D"}]`: "",
-		`[{"id":7,"status":"running"}]`: "not authorised (403): look at this user's rights on the server, and at the token's rights, or show the variable in workflow:name",
+		`[{"id":7,"status":"running"}]`:                                                                "not authorised (403): look at this user's rights on the server, and at the token's rights, or show the variable in workflow:name",
 	} {
 		s.SetAsking(citest.Custom(func(w http.ResponseWriter, r *http.Request) {
 			if strings.HasSuffix(r.URL.Path, "/variables") {
