@@ -32,6 +32,7 @@ type Box struct {
 	build      string            // the name of the running launch's build, once it has one
 	unkept     bool              // armed was refused last, because a launch can't be recorded
 	noGo       [MaxTargets]error // why a target's server has said that it would take no launch
+	mute       [MaxTargets]bool  // a target's server gave no answer when it was asked
 
 	launches int               // how many there were: the number of the latest
 	follows  []Follows         // by target; nil: no build is followed; never changed
@@ -77,7 +78,7 @@ func (b Box) Way(target int) int {
 	return b.ways[target]
 }
 
-// isOffline tells whether the last dial to the selected target's server failed.
+// isOffline is Offline of the selected target.
 func (b *Box) isOffline() bool { return b.Offline(b.selected) }
 
 // State is what the box is doing.

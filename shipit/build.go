@@ -93,6 +93,7 @@ type AskError struct {
 	Reason  string        // one line for people, its first word or words from the fixed list; never a secret
 	Again   time.Duration // the server's wish not to be asked sooner; 0: it has none
 	Lasting bool          // asking again is of no use until somebody changes something: credentials, rights, a name
+	NoWay   bool          // the server wasn't asked: the way to it failed, as [Server.Warm] tells, too
 }
 
 // Error is the reason.

@@ -31,8 +31,8 @@ func (l *Loop) check(ctx context.Context, c Check) {
 	})
 }
 
-// askOnce asks, tells, and gives the pause until the next time. A server that
-// can't be asked has said nothing.
+// askOnce asks, tells, and gives the pause until the next time. That there is no
+// way to the server is told by who keeps the way warm.
 func (l *Loop) askOnce(ctx context.Context, target int) time.Duration {
 	err := l.Follower.Check(ctx, target)
 	ask, _ := errors.AsType[*AskError](err)
@@ -42,7 +42,7 @@ func (l *Loop) askOnce(ctx context.Context, target int) time.Duration {
 	case err == nil:
 		l.Post(Checked{Target: target})
 		return goPause
-	case ask != nil && ask.Lasting:
+	case ask == nil || !ask.NoWay:
 		l.Post(Checked{target, err})
 	}
 	if ask != nil {

@@ -34,8 +34,9 @@ type Dialled struct {
 // Answered tells the outcome of the running launch.
 type Answered struct{ Outcome Outcome }
 
-// Checked tells whether the target's server would take a launch: nil, or why it
-// has said that it would not.
+// Checked tells whether the target's server would take a launch: nil, why it has
+// said that it would not, or, as an [*AskError] that doesn't last, why it gave no
+// answer.
 type Checked struct {
 	Target int
 	Err    error

@@ -81,7 +81,7 @@ func (s Shown) armed() []Sign {
 	}
 	signs = append(signs,
 		Sign{Blinker: &armed, Means: "Armed.", Do: s.press() + ", or turn the switch off."},
-		Sign{Blinker: &offline, Means: "Armed, but the server can't be reached: a press would fail.", Do: "Look at network and server."})
+		Sign{Blinker: &offline, Means: "Armed, but the server can't be reached, or gives no answer: a press would fail.", Do: "Look at network and server."})
 	if words := s.forbidden(); len(words) > 0 {
 		signs = append(signs, Sign{
 			Blinker: &forbidden, Means: "Armed, but a press would be refused: " + strings.Join(words, ", ") + ".", Do: "The log has the reason; mend it, or wait.",

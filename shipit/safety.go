@@ -113,20 +113,27 @@ func (b *Box) cancelled(ev Cancelled) []Action {
 }
 
 // checked notes whether the server would take a launch of a target; the blinker
-// tells it of the selected one, and the log says why when that changes. A
-// server that can't be asked has said nothing: a press tries all the same.
+// tells it of the selected one, and the log says why when that changes. A server
+// that gives no answer has refused nothing: it looks like one out of reach, and a
+// press tries all the same.
 func (b *Box) checked(now time.Time, ev Checked) []Action {
-	was := b.noGo[ev.Target]
-	b.noGo[ev.Target] = ev.Err
-	name := b.targets[ev.Target]
-	if (was == nil) != (ev.Err == nil) && ev.Target == b.selected && b.State() == Armed {
+	wasNoGo, wasMute := b.noGo[ev.Target], b.mute[ev.Target]
+	noGo, mute := ev.Err, false
+	if ask, ok := errors.AsType[*AskError](ev.Err); ok && !ask.Lasting {
+		noGo, mute = nil, true
+	}
+	b.noGo[ev.Target], b.mute[ev.Target] = noGo, mute
+	if ((wasNoGo == nil) != (noGo == nil) || wasMute != mute) && ev.Target == b.selected && b.State() == Armed {
 		b.rhythmSince = now
 	}
+	name := b.targets[ev.Target]
 	switch {
-	case ev.Err == nil && was != nil:
+	case noGo != nil && (wasNoGo == nil || wasNoGo.Error() != noGo.Error()):
+		return []Action{warn("No go for " + name + ": " + noGo.Error())}
+	case mute && !wasMute:
+		return []Action{warn("No word whether a launch of " + name + " would be taken: " + ev.Err.Error())}
+	case ev.Err == nil && (wasNoGo != nil || wasMute):
 		return []Action{Note{Text: "Go for " + name}}
-	case ev.Err != nil && (was == nil || was.Error() != ev.Err.Error()):
-		return []Action{warn("No go for " + name + ": " + ev.Err.Error())}
 	}
 	return nil
 }

@@ -107,6 +107,23 @@ func TestSafety(t *testing.T) {
 			b.do(Checked{Target: 0})
 			b.tap(LaunchButton)
 		}, append([]string{"Go for A"}, launched...), "on"},
+		{"no answer", Rules{}, func(b *bench) {
+			b.do(Checked{0, &AskError{Reason: "server error (503)"}})
+			b.do(Checked{0, &AskError{Reason: "timed out"}})
+			b.wait(time.Second)
+		}, []string{"WARN No word whether a launch of A would be taken: server error (503)"}, offlineRhythm().String()},
+		{"no answer after a no go: a press tries", Rules{}, func(b *bench) {
+			b.do(Checked{0, &AskError{Reason: "not authorised (401)", Lasting: true}})
+			b.do(Checked{0, &AskError{Reason: "server error (503)"}})
+			b.took()
+			b.tap(LaunchButton)
+		}, launched, "on"},
+		{"no answer, and go", Rules{}, func(b *bench) {
+			b.do(Checked{0, &AskError{Reason: "server error (503)"}})
+			b.took()
+			b.do(Checked{Target: 0})
+			b.wait(time.Second)
+		}, []string{"Go for A"}, armedRhythm().String()},
 		{"launch_on_no_go", Rules{OnNoGo: true}, func(b *bench) {
 			b.do(Checked{0, errors.New("not authorised (401)")})
 			b.took()

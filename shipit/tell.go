@@ -37,8 +37,9 @@ func (b Box) Forbidden(now time.Time) string { return b.forbidden(now) }
 // PressAgain tells whether a second press is waited for, which launches.
 func (b Box) PressAgain(now time.Time) bool { return b.State() == Armed && now.Before(b.confirmBy) }
 
-// Offline tells whether the last dial to a target's server failed.
-func (b Box) Offline(target int) bool { return b.offline>>b.Way(target)&1 == 1 }
+// Offline tells whether the last dial to a target's server failed, or the server
+// gave no answer when it was asked whether it would take a launch.
+func (b Box) Offline(target int) bool { return b.offline>>b.Way(target)&1 == 1 || b.mute[target] }
 
 // NoGo is why a target's server has said that it would take no launch, or nil.
 func (b Box) NoGo(target int) error { return b.noGo[target] }

@@ -112,7 +112,7 @@ func (c *caller) unasked(ctx context.Context, err error) error {
 	case isCut(err), isNetwork(err):
 		reason = "cut off: the connection ended before the answer did: look at the network and the server"
 	}
-	return &shipit.AskError{Reason: reason}
+	return &shipit.AskError{Reason: reason, NoWay: unreached}
 }
 
 // isOK says whether the server did what it was asked.

@@ -59,7 +59,7 @@ type Target struct {
 	Name    string `json:"name"`
 	Lamp    Lamp   `json:"lamp"`
 	Light   string `json:"light"`             // of its latest launch: none, not started, unknown, queued, running, passed, failed, cancelled, lost
-	Offline bool   `json:"offline,omitempty"` // the last dial to its server failed
+	Offline bool   `json:"offline,omitempty"` // its server can't be reached, or gives no answer
 	NoGo    string `json:"no_go,omitempty"`   // why its server has said that it would take no launch
 	Build   *Build `json:"build,omitempty"`   // of its latest launch; left out: none is known
 }
