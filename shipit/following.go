@@ -16,8 +16,9 @@ const (
 	errorPause = 2 * time.Minute // the longest one while the server gives no answer of use
 	seekTime   = 5 * time.Minute // a build that may have been started is looked for so long
 	followTime = 24 * time.Hour  // and one that was started is followed so long
-	// believed is how many looks in a row have to say that asking is of no use: one
-	// answer may be a proxy's page, or of a server that is about to start.
+	// believed is how many looks in a row have to say that the build isn't known, or
+	// that asking is of no use: one answer may be a proxy's page, or of a server that
+	// is about to start.
 	believed = 3
 )
 
@@ -64,9 +65,9 @@ type trail struct {
 	since  time.Time
 	stage  Stage
 	pause  time.Duration
-	lasts  int // how many looks in a row had a reason that lasts
+	lasts  int // how many looks in a row have said what has to be believed
 
-	patience time.Time // from when on it counts
+	patience time.Time // from when on it counts; a build that waits for a person may do so for ever
 }
 
 // walk looks until the build has ended, or there is no point in going on, or
@@ -78,6 +79,9 @@ func (t *trail) walk(ctx context.Context) {
 		switch {
 		case ctx.Err() != nil:
 			return
+		case err == nil && sight.Stage == StageLost && t.lasts+1 < believed:
+			t.lasts++
+			t.pause = min(t.pause*2, errorPause)
 		case err == nil:
 			t.loop.Post(Seen{t.Target, t.Number, sight})
 			t.lasts = 0
@@ -88,18 +92,24 @@ func (t *trail) walk(ctx context.Context) {
 		case !t.stumbled(err):
 			return
 		}
-		if err := t.overdue(); err != nil {
+		if sight.Waiting {
+			t.patience = time.Now()
+		}
+		if err := t.overdue(errors.Is(err, ErrNoBuild)); err != nil {
 			t.loop.Post(GivenUp{t.Target, t.Number, err})
 			return
 		}
 	}
 }
 
-// overdue says that the trail has been followed for long enough.
-func (t *trail) overdue() error {
+// overdue says that the trail has been followed for long enough. That there is no
+// build only a server can say that was asked: absent.
+func (t *trail) overdue(absent bool) error {
 	switch took := time.Since(t.patience); {
-	case t.Build == "" && took > seekTime:
+	case absent && took > seekTime:
 		return fmt.Errorf("the server shows none after %v: look there", seekTime)
+	case t.Build == "" && took > followTime:
+		return fmt.Errorf("the server could not be asked for it in %v: look there", followTime)
 	case took > followTime:
 		return fmt.Errorf("it has not ended after %v: look at the server", followTime)
 	}

@@ -66,6 +66,13 @@ func (o *oracle) questions() []string {
 	return append([]string(nil), o.asked...)
 }
 
+// say changes what it says from now on.
+func (o *oracle) say(says any) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.says = []any{says}
+}
+
 // pauses is the time between the questions.
 func (o *oracle) pauses() []time.Duration {
 	o.mu.Lock()
@@ -144,6 +151,20 @@ func TestTrail(t *testing.T) {
 			[]any{refused, refused, sight(StageRunning, "q7"), refused, refused, limited, refused, refused, sight(StageFailed, "q7")},
 			ok,
 			slices.Repeat([]string{"look 0 q7"}, 9),
+			LightFailed,
+		},
+		{
+			"not known, thrice",
+			[]any{sight(StageRunning, "q7"), sight(StageLost, "q7")},
+			ok,
+			slices.Repeat([]string{"look 0 q7"}, 4),
+			LightLost,
+		},
+		{
+			"not known once, and refused once",
+			[]any{sight(StageLost, "q7"), refused, sight(StageRunning, "q7"), sight(StageLost, "q7"), sight(StageLost, "q7"), sight(StageFailed, "q7")},
+			ok,
+			slices.Repeat([]string{"look 0 q7"}, 6),
 			LightFailed,
 		},
 		{
@@ -232,6 +253,56 @@ func TestPauses(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+// TestPatience: what waits for a person is followed for as long as it does, and a
+// build that may be there is looked for until the server says that it isn't.
+func TestPatience(t *testing.T) {
+	t.Parallel()
+	waits := sight(StageQueued, "7")
+	waits.Waiting = true
+	cut := Outcome{Verdict: Unknown, Reason: "cut off"}
+	cases := []struct {
+		name    string
+		says    any
+		after   any // what it says from then on
+		outcome Outcome
+		light   Light
+	}{
+		{"waits over a weekend, and passes", waits, sight(StageFailed, "7"), Outcome{Verdict: Started, Build: "7"}, LightFailed},
+		{"found after a long silence", &AskError{Reason: "unreachable"}, sight(StageFailed, "7"), cut, LightFailed},
+		{"not there after a long silence", &AskError{Reason: "unreachable"}, ErrNoBuild, cut, LightNone},
+		{"never asked", &AskError{Reason: "unreachable"}, &AskError{Reason: "unreachable"}, cut, LightNone},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				o := &oracle{says: []any{c.says}}
+				r := launched(t, o, c.outcome)
+				r.disarm() // which acknowledges
+				wait := 20 * time.Hour
+				if c.says == any(waits) {
+					wait = 60 * time.Hour
+				}
+				pass(wait)
+				o.say(c.after)
+				pass(10 * time.Minute)
+				if got := o.box.Light(0); got != c.light {
+					t.Errorf("the light is %q, want %q", got, c.light)
+				}
+				pass(24 * time.Hour)
+				asked := len(o.questions())
+				pass(time.Hour)
+				if len(o.questions()) != asked {
+					t.Error("it is still asked")
+				}
+				if err := r.end(); err != nil {
+					t.Error(err)
+				}
+			})
+		})
+	}
 }
 
 // TestTrailEnds: a new launch of a target ends the following of its build, the
