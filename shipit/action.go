@@ -43,7 +43,7 @@ type Reserve struct{ On bool }
 
 // Refuse is a refusal for the journal.
 type Refuse struct {
-	What string // launch, branch or arming
+	What string // launch, branch, second or arming
 	Name string // why, as the log has it
 }
 

@@ -80,7 +80,7 @@ func newsOf(before, after Box, ev Event) []News {
 		return []News{ev.Outcome.news(name)}
 	case Seen:
 		if after.isLatest(ev.Target, ev.Number) {
-			return ev.Sight.news(after.targets[ev.Target], before.Light(ev.Target) == LightUnknown)
+			return after.Sight(ev.Target).news(after.targets[ev.Target], before.Light(ev.Target) == LightUnknown)
 		}
 	case GivenUp:
 		if is := after.Light(ev.Target); is != before.Light(ev.Target) && is == LightLost {

@@ -138,7 +138,9 @@ func TestAnnounceLate(t *testing.T) {
 	box := NewBox([]string{"A"}, false)
 	box.latest[0] = 2
 	for number, want := range map[int]int{1: 0, 2: 1} {
-		if got := newsOf(box, box, Seen{0, number, sight(StagePassed, "7")}); len(got) != want {
+		ev := Seen{0, number, sight(StagePassed, "7")}
+		after, _ := box.Step(time.Now(), ev)
+		if got := newsOf(box, after, ev); len(got) != want {
 			t.Errorf("launch %d: %v", number, got)
 		}
 	}

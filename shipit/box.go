@@ -28,8 +28,10 @@ type Box struct {
 	clockDoubt bool              // the clock can't be trusted to tell a freeze
 	cooledAt   time.Time         // when the cooldown of the last launch ends
 	confirmBy  time.Time         // until when a second press launches
-	aborting   bool              // the switch was turned off in time to take the build back
-	build      string            // the name of the running launch's build, once it has one
+	ruled      string            // the refusal by a rule that an armed box has told of
+	back       backing           // whether the latest launch's build is taken back
+	build      string            // its name, once it has one
+	sought     bool              // it is looked for
 	unkept     bool              // armed was refused last, because a launch can't be recorded
 	noGo       [MaxTargets]error // why a target's server has said that it would take no launch
 	mute       [MaxTargets]bool  // a target's server gave no answer when it was asked
@@ -123,6 +125,7 @@ func (b Box) Step(now time.Time, ev Event) (Box, []Action) {
 		actions = append(actions, b.givenUp(now, ev)...)
 	case Tick:
 	}
+	actions = append(actions, b.rule(now)...)
 	b.hear(now, actions)
 	return b, actions
 }
@@ -188,7 +191,7 @@ func (b *Box) enter(state State, now time.Time) []Action {
 		b.unkept = false
 		actions = append(actions, Warm{On: true, Target: b.selected}, Check{On: true, Target: b.selected}, Reserve{On: true}, Note{Text: "Armed"})
 	case Launching:
-		b.aborting, b.build = false, ""
+		b.back, b.build, b.sought = backNone, "", false
 		_, name := b.Target()
 		b.launches++
 		b.latest[b.selected] = b.launches

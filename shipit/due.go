@@ -51,7 +51,7 @@ func (b *Box) due() deed {
 	if b.State() == Armed && b.rules.MaxArmed > 0 {
 		consider(b.since().Add(b.rules.MaxArmed), changeTired, 0)
 	}
-	for _, button := range []Button{LaunchButton, BranchButton, SecondButton} {
+	for _, button := range buttons() {
 		if h := b.button(button); h.down && !h.stuck {
 			consider(h.since.Add(heldTime), changeStuck, int(button))
 		}

@@ -105,6 +105,9 @@ const (
 	SecondButton // only in a box that takes two persons
 )
 
+// buttons is all of them.
+func buttons() [3]Button { return [...]Button{LaunchButton, BranchButton, SecondButton} }
+
 // String names the button as the log does.
 func (b Button) String() string {
 	return [...]string{"launch", "branch", "second"}[b]

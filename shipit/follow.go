@@ -53,7 +53,14 @@ func (b *Box) seen(now time.Time, ev Seen) []Action {
 	if !b.isLatest(ev.Target, ev.Number) {
 		return nil
 	}
+	if ev.Sight.URL == "" { // what was known of it before still leads there
+		ev.Sight.URL = b.sights[ev.Target].URL
+	}
 	b.sights[ev.Target] = ev.Sight
+	var actions []Action
+	if ev.Number == b.launches {
+		actions = b.known(ev.Target, ev.Sight)
+	}
 	was := b.lights[ev.Target]
 	is := lit{Light: stageLight(ev.Sight.Stage), waits: ev.Sight.Waiting}
 	if is.Light == LightRunning && ev.Sight.Progress > 0 {
@@ -61,10 +68,15 @@ func (b *Box) seen(now time.Time, ev Seen) []Action {
 	}
 	was.since = time.Time{}
 	if is == was {
-		return nil // its rhythm goes on
+		return actions // its rhythm goes on
 	}
 	b.lights[ev.Target] = is
 	b.lights[ev.Target].since = now
+	return append(b.told(ev, was, is), actions...)
+}
+
+// told tells of a build that has another light now, and buzzes for a failure.
+func (b *Box) told(ev Seen, was, is lit) []Action {
 	name := b.targets[ev.Target]
 	var actions []Action
 	if was.Light == LightUnknown {

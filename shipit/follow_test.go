@@ -72,6 +72,10 @@ func TestFollowing(t *testing.T) {
 			b.took()
 			b.do(Switched{false})
 		}, []string{"warm false", "check no more", "Safe"}, LightNone},
+		{"a look that gives no link keeps the launch's", named(), func(b *bench) {
+			b.took()
+			b.do(Seen{0, 1, Sight{Stage: StageFailed, Build: "106", Progress: -1}})
+		}, []string{"ERROR Build of A failed" + attrs}, LightFailed},
 		{"cancelled", named(), func(b *bench) {
 			b.took()
 			b.do(saw(StageCancelled))

@@ -56,7 +56,9 @@ func (o *oracle) Check(context.Context, int) error          { return ErrCannot }
 func (o *oracle) End() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.asked = append(o.asked, "end")
+	if o.can.Ends {
+		o.asked = append(o.asked, "end")
+	}
 }
 
 // questions is what it was asked so far.

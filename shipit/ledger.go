@@ -55,7 +55,7 @@ func (l *ledger) resume(now time.Time, r Record, number, target int) *entry {
 // refuse keeps a refusal. That of a press has its length, once it is known.
 func (l *ledger) refuse(now time.Time, target string, a Refuse) {
 	r := Record{Time: now, Kind: KindRefusal, Target: target, What: a.What, Refusal: a.Name}
-	for _, button := range []Button{LaunchButton, BranchButton} {
+	for _, button := range buttons() {
 		if a.What == button.String() {
 			l.refused[button] = &r
 			return
@@ -75,6 +75,9 @@ func (l *ledger) released(now time.Time, button Button) {
 		if e.held && button == LaunchButton {
 			e.held = false
 			e.Press = seconds(now.Sub(e.Time))
+			if e != l.running { // else the answer brings it
+				l.journal.Update(e.Record)
+			}
 		}
 	}
 }
@@ -160,7 +163,7 @@ func (l *ledger) write(now time.Time, e *entry) {
 // stop ends the ledger. Launches whose build is followed stay open for the next
 // run.
 func (l *ledger) stop(now time.Time) {
-	for _, button := range []Button{LaunchButton, BranchButton} {
+	for _, button := range buttons() {
 		l.released(now, button)
 	}
 	l.settle()

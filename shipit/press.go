@@ -148,9 +148,12 @@ func (b *Box) answer(now time.Time, outcome Outcome) []Action {
 	if outcome.Verdict != NotStarted {
 		b.cooledAt = b.since().Add(b.rules.Cooldown)
 	}
-	b.build = outcome.Build
+	b.build, b.sought = outcome.Build, outcome.Build == "" && b.leads(b.selected, outcome)
+	if outcome.Verdict == NotStarted {
+		b.back = backOver
+	}
 	b.sights[b.selected] = Sight{Build: outcome.Build, URL: outcome.URL, Progress: -1}
-	actions = append(actions, b.takeBack()...)
+	actions = append(actions, b.takeBack(b.selected)...)
 	if outcome.Verdict != Started {
 		b.failure = b.lights[b.selected].Light
 		return append(actions, b.enter(Failed, now)...)

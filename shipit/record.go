@@ -13,7 +13,7 @@ type Record struct {
 	ID      string    `json:"id,omitempty"` // the launch's; a refusal has none
 	Target  string    `json:"target"`       // its name
 	Press   float64   `json:"press,omitempty"`
-	What    string    `json:"what,omitempty"`    // that was refused: launch, branch or arming
+	What    string    `json:"what,omitempty"`    // that was refused: launch, branch, second or arming
 	Refusal string    `json:"refusal,omitempty"` // its name, as in the log
 	Answer  string    `json:"answer,omitempty"`  // a [Verdict]; empty as long as there is none
 	Reason  string    `json:"reason,omitempty"`  // why it was not started, or why it was unknown at first

@@ -264,7 +264,7 @@ func TestRecordsOfWhatEnds(t *testing.T) {
 			if diff := cmp.Diff(want, b.lines()); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
-			if diff := cmp.Diff([]string{"look 0 7", "end", "look 0 7"}, o.questions()); diff != "" {
+			if diff := cmp.Diff([]string{"look 0 7", "end", "end", "look 0 7"}, o.questions()); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 			if got := r.read(); says[1] == any(cancelled) && !strings.Contains(got, "Build of A was cancelled") {

@@ -38,6 +38,7 @@ func (b *Box) resumed(now time.Time, ev Resumed) []Action {
 		return []Action{note}
 	}
 	b.latest[ev.Target] = ev.Number
+	b.sights[ev.Target] = Sight{Build: ev.Outcome.Build, URL: ev.Outcome.URL, Progress: -1}
 	return append([]Action{note}, b.follow(now, ev.Target, ev.Outcome)...)
 }
 
@@ -188,7 +189,7 @@ func (l *Loop) keep(ctx context.Context, now time.Time, ev Event) {
 	default:
 		l.ledger.news(ev)
 	}
-	for _, button := range []Button{LaunchButton, BranchButton} {
+	for _, button := range buttons() {
 		if l.box.button(button).stuck { // its press has lasted long enough to be told
 			l.ledger.released(now, button)
 		}

@@ -37,6 +37,15 @@ func (b Box) Under(r Rules) Box {
 // forbidden is the refusal that a launch press would get for as long as nothing
 // changes, or "". It is shown before the press.
 func (b *Box) forbidden(now time.Time) string {
+	word := b.ruledOut(now)
+	if why := b.noGo[b.selected]; word == "" && why != nil && !b.rules.OnNoGo {
+		word = noGo + ": " + why.Error()
+	}
+	return word
+}
+
+// ruledOut is that refusal, as far as it is a rule's.
+func (b *Box) ruledOut(now time.Time) string {
 	switch {
 	case len(b.rules.Freeze.Windows) > 0 && b.clockDoubt:
 		return clockNotSet
@@ -44,10 +53,25 @@ func (b *Box) forbidden(now time.Time) string {
 		return frozen
 	case now.Before(b.cooledAt):
 		return coolingDown
-	case b.noGo[b.selected] != nil && !b.rules.OnNoGo:
-		return noGo + ": " + b.noGo[b.selected].Error()
 	}
 	return ""
+}
+
+// rule has the log tell why the blinker of an armed box says that a press would
+// be refused, when that is a rule. What a server has said is told by checked.
+func (b *Box) rule(now time.Time) []Action {
+	word := ""
+	if b.State() == Armed {
+		word = b.ruledOut(now)
+	}
+	if word == b.ruled {
+		return nil
+	}
+	b.ruled = word
+	if word == "" {
+		return nil
+	}
+	return []Action{warn("A launch would be refused: " + word)}
 }
 
 // unconfirmed tells whether a press that would launch needs another one, and
@@ -76,40 +100,6 @@ func (b *Box) forbiddenUntil(now time.Time) time.Time {
 func (b *Box) tire(now time.Time) []Action {
 	text := "Armed for " + b.rules.MaxArmed.String() + ": " + switchOffFirst
 	return append([]Action{Warm{}, Check{}, Reserve{}}, append(b.enter(Locked, now), warn(text))...)
-}
-
-// abort takes back what a launch has started, for a switch that was turned off
-// soon after the press; a request that is not written yet is called off anyhow.
-func (b *Box) abort(now time.Time) []Action {
-	if b.rules.Abort == 0 || now.Sub(b.since()) > b.rules.Abort {
-		return nil
-	}
-	b.aborting = true
-	return b.takeBack()
-}
-
-// takeBack cancels the build of the running launch, once that has a name.
-func (b *Box) takeBack() []Action {
-	if !b.aborting || b.build == "" {
-		return nil
-	}
-	_, name := b.Target()
-	cancel := Cancel{Target: b.selected, Number: b.latest[b.selected], Build: b.build}
-	b.aborting, b.build = false, "" // once
-	return []Action{cancel, Note{Text: "Taking back the build of " + name}}
-}
-
-// cancelled tells whether a build was taken back. That it ends is seen where it
-// is followed.
-func (b *Box) cancelled(ev Cancelled) []Action {
-	name := b.targets[ev.Target]
-	switch {
-	case errors.Is(ev.Err, ErrCannot):
-		return []Action{warn("Can't take back the build of " + name + ": this server has no way to: stop it there")}
-	case ev.Err != nil:
-		return []Action{warn("Can't take back the build of " + name + ": " + ev.Err.Error())}
-	}
-	return []Action{Note{Text: "The server takes back the build of " + name}}
 }
 
 // checked notes whether the server would take a launch of a target; the blinker

@@ -82,10 +82,17 @@ func TestSafety(t *testing.T) {
 			b.tap(LaunchButton)
 		}, launched, "on"},
 		{"freeze", Rules{Freeze: sunday}, func(b *bench) { b.tap(LaunchButton); b.wait(time.Second) }, refused("frozen"), forbiddenRhythm().String()},
+		{"freeze: the log tells before the press", Rules{Freeze: sunday}, func(b *bench) {
+			b.do(Switched{})
+			b.took()
+			b.do(Switched{true})
+			b.wait(time.Second)
+		}, []string{"warm true 0", "check 0", "Armed", "WARN A launch would be refused: frozen"}, forbiddenRhythm().String()},
 		{"freeze: over", Rules{Freeze: sunday}, func(b *bench) { b.wait(time.Hour); b.took(); b.tap(LaunchButton) }, launched, "on"},
 		{"freeze: with a clock that is not set", Rules{Freeze: sunday}, func(b *bench) {
 			b.wait(time.Hour)
 			b.box.clockDoubt = true
+			b.do(Tick{})
 			b.took()
 			b.tap(LaunchButton)
 			b.wait(time.Second)
@@ -166,6 +173,42 @@ func TestSafety(t *testing.T) {
 			b.do(Switched{})
 			b.do(Cancelled{0, 1, ErrCannot})
 		}, append(append([]string(nil), cancel...), "WARN Can't take back the build of A: this server has no way to: stop it there"), "on"},
+		{"abort: once it is found", Rules{Abort: 10 * time.Second}, func(b *bench) {
+			b.box = b.box.Following([]Follows{{Look: true, Find: true}, {}})
+			b.tap(LaunchButton)
+			b.do(Switched{})
+			b.do(Answered{Outcome{Verdict: Started}})
+			b.took()
+			b.do(Seen{0, 1, Sight{Stage: StageQueued, Build: "1"}})
+			b.do(Seen{0, 1, Sight{Stage: StageQueued, Build: "1"}})
+		}, cancel, "on"},
+		{"abort: an unknown one, once it is found", Rules{Abort: 10 * time.Second}, func(b *bench) {
+			b.box = b.box.Following([]Follows{{Look: true, Find: true}, {}})
+			b.tap(LaunchButton)
+			b.do(Switched{})
+			b.took()
+			b.do(Answered{Outcome{Verdict: Unknown, Reason: "cut off"}})
+			b.wait(3 * time.Second)
+			b.do(Seen{0, 1, Sight{Stage: StageRunning, Build: "1"}})
+		}, append([]string{
+			"ERROR Unknown whether a build of A started: cut off", "follow 0 ", "The build of A is taken back once it is found",
+			"silence", "buzz", "warm false", "check no more", "Safe",
+			"A build of A was started after all id=1", "Build of A is running id=1",
+		}, cancel...), "off"},
+		{"abort: nobody knows which", Rules{Abort: 10 * time.Second}, func(b *bench) {
+			b.tap(LaunchButton)
+			b.do(Answered{Outcome{Verdict: Started}})
+			b.took()
+			b.do(Switched{})
+		}, []string{"WARN Can't take back the build of A: nobody knows which it is: look at the server"}, "on"},
+		{"abort: it is over", Rules{Abort: 10 * time.Second}, func(b *bench) {
+			b.box = b.box.Following([]Follows{{Look: true}, {}})
+			b.tap(LaunchButton)
+			b.do(ok)
+			b.do(Seen{0, 1, Sight{Stage: StagePassed, Build: "1"}})
+			b.took()
+			b.do(Switched{})
+		}, nil, "on"},
 		{"no abort without the rule", Rules{}, func(b *bench) {
 			b.tap(LaunchButton)
 			b.do(ok)

@@ -97,10 +97,12 @@ func (l *Loop) stop(ctx context.Context) {
 	for target := range l.following {
 		l.unfollow(target)
 	}
+	ended := l.endBuilds()
 	if l.withdraw != nil {
 		l.lastAnswer(ctx)
 	}
-	l.endBuilds(ctx)
+	<-ended
+	l.tellEnds(ctx)
 }
 
 // lastAnswer waits for the outcome of the launch that is under way.
@@ -127,20 +129,26 @@ func (l *Loop) lastAnswer(ctx context.Context) {
 	}
 }
 
-// endBuilds ends the followed builds that can't outlive the program, and tells
-// how they ended.
-func (l *Loop) endBuilds(ctx context.Context) {
-	var over []*entry
-	for _, e := range l.ledger.open {
-		if e.following && e.Build != "" && l.Follower.Can(e.target).Ends {
-			over = append(over, e)
+// endBuilds begins to end the builds that can't outlive the program.
+func (l *Loop) endBuilds() (ended <-chan struct{}) {
+	done := make(chan struct{})
+	l.spawn(func() error {
+		defer close(done)
+		if l.Follower != nil {
+			l.Follower.End()
 		}
-	}
-	if len(over) == 0 {
-		return
-	}
-	l.Follower.End()
-	for _, e := range over {
+		return nil
+	})
+	return done
+}
+
+// tellEnds tells how the followed ones among them have ended.
+func (l *Loop) tellEnds(ctx context.Context) {
+	for _, e := range l.ledger.open {
+		if !e.following || e.Build == "" || !l.Follower.Can(e.target).Ends {
+			continue
+		}
+		l.Follower.End() // one may have begun since
 		sight, err := l.Follower.Look(context.WithoutCancel(ctx), e.target, e.Build)
 		if err != nil {
 			continue // the next start goes on with it

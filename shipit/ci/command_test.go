@@ -112,7 +112,7 @@ func TestCommandGroup(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			file := filepath.Join(t.TempDir(), "pid")
-			f, _ := commands(t, ci.Command{Run: []string{"/bin/sh", "-c", "sleep 60 & echo $! > $0.new; mv $0.new $0; wait", file}})
+			f, o := commands(t, ci.Command{Run: []string{"/bin/sh", "-c", "sleep 60 & echo $! > $0.new; mv $0.new $0; wait", file}})
 			f.Launch(t.Context(), t.Context(), 0, "L1D")
 			var grandchild int
 			for deadline := time.Now().Add(time.Minute); grandchild == 0 && time.Now().Before(deadline); <-time.After(5 * time.Millisecond) {
@@ -124,6 +124,8 @@ func TestCommandGroup(t *testing.T) {
 			}
 			if got := ended(t, f); got.Stage != shipit.StageCancelled {
 				t.Errorf("end %+v", got)
+			} else if want := []string{"sh: " + got.Word}; !slices.Equal(want, o.all()) {
+				t.Errorf("the log has %q, want %q", o.all(), want)
 			}
 			for deadline := time.Now().Add(time.Minute); syscall.Kill(grandchild, 0) == nil && time.Now().Before(deadline); <-time.After(5 * time.Millisecond) {
 				state, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", grandchild))

@@ -164,6 +164,7 @@ func (r *run) finish(err error) {
 		r.last.Stage, r.last.Word = shipit.StageFailed, fmt.Sprintf("%s after %v", overdue, r.command.Timeout)
 	case r.reason != "":
 		r.last.Stage, r.last.Word = shipit.StageCancelled, r.reason
+		r.lines.say(r.command.name() + ": " + r.reason) // whether or not somebody follows it
 	case err == nil || errors.Is(err, exec.ErrWaitDelay):
 		r.last.Stage, r.last.Word = shipit.StagePassed, "exit code 0"
 	case exited && exit.Exited():
