@@ -11,6 +11,7 @@ import (
 type ledger struct {
 	journal Journal
 	targets []string
+	alone   bool // see Config.Unattended
 	open    map[int]*entry     // launches, by their numbers
 	running *entry             // the launch that is unanswered; nil: none
 	refused map[Button]*Record // presses that were refused, and last
@@ -23,10 +24,11 @@ type entry struct {
 	patience       time.Time // from when on its build is waited for
 	following      bool      // its build is followed, or looked for
 	held           bool      // the button is down
+	doubted        bool      // nobody knows its outcome, and nobody has acknowledged that
 }
 
 func newLedger(c Config) *ledger {
-	return &ledger{journal: c.Journal, targets: c.Targets, open: map[int]*entry{}, refused: map[Button]*Record{}}
+	return &ledger{journal: c.Journal, targets: c.Targets, alone: c.Unattended, open: map[int]*entry{}, refused: map[Button]*Record{}}
 }
 
 // launch opens an entry. What was followed of the target is no more.
@@ -90,13 +92,18 @@ func (l *ledger) answered(o Outcome) {
 	if e.ID == "" {
 		e.ID = NewLaunchID() // it went nowhere, and the line wants a name
 	}
+	e.doubted = l.doubts(e)
 	l.journal.Update(e.Record)
 }
+
+// doubts tells of a launch whose line waits until somebody has acknowledged that
+// nobody knows its outcome: until then the next run has to show it, too.
+func (l *ledger) doubts(e *entry) bool { return !l.alone && e.Answer == Unknown.String() }
 
 // settle ends the build of a launch that is answered, and that nobody follows.
 func (l *ledger) settle() {
 	for _, e := range l.open {
-		if e != l.running && !e.following && e.Outcome == "" {
+		if e != l.running && !e.following && !e.doubted && e.Outcome == "" {
 			l.end(e, OutcomeUnfollowed)
 		}
 	}
@@ -122,15 +129,26 @@ func (l *ledger) news(ev Event) {
 			l.seen(e, ev.Sight)
 		}
 	case GivenUp:
-		if e := l.open[ev.Number]; e != nil {
+		if e := l.open[ev.Number]; e != nil && e.doubted {
+			e.following = false
+		} else if e != nil {
 			l.end(e, StageLost.String())
+		}
+	}
+}
+
+// acknowledged ends the doubts that a target's light doesn't show any more.
+func (l *ledger) acknowledged(b Box) {
+	for _, e := range l.open {
+		if e != l.running && (!b.isLatest(e.target, e.number) || b.Light(e.target) != LightUnknown) {
+			e.doubted = false
 		}
 	}
 }
 
 func (l *ledger) seen(e *entry, s Sight) {
 	was := e.Record
-	e.Answer, e.Build = Started.String(), s.Build
+	e.Answer, e.Build, e.doubted = Started.String(), s.Build, false
 	if s.URL != "" {
 		e.URL = s.URL
 	}
@@ -145,7 +163,7 @@ func (l *ledger) seen(e *entry, s Sight) {
 // close writes the lines of all launches that are over.
 func (l *ledger) close(now time.Time) {
 	for _, e := range l.open {
-		if e != l.running && !e.following && !e.held {
+		if e != l.running && !e.following && !e.doubted && !e.held {
 			l.write(now, e)
 		}
 	}
@@ -160,8 +178,8 @@ func (l *ledger) write(now time.Time, e *entry) {
 	l.journal.Close(e.Record)
 }
 
-// stop ends the ledger. Launches whose build is followed stay open for the next
-// run.
+// stop ends the ledger. Launches whose build is followed, and those of which
+// nobody knows, stay open for the next run.
 func (l *ledger) stop(now time.Time) {
 	for _, button := range buttons() {
 		l.released(now, button)

@@ -43,6 +43,9 @@ type Config struct {
 	Speaker  Speaker
 	// Journal keeps launches and refusals; nil: nobody does.
 	Journal Journal
+	// Unattended: nobody stands at the box who could acknowledge anything. It
+	// keeps no launch open for that.
+	Unattended bool
 	// Resume has the launches that were open when the box ended last.
 	Resume []Record
 	// Launched is when the last launch of an earlier run began that may have

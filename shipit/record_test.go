@@ -207,7 +207,7 @@ func TestRecordsAtTheEnd(t *testing.T) {
 		{"followed", answered(Outcome{Verdict: Started, Build: "7"}), []any{sight(StageRunning, "7")}, "open launch A, id1, started, 7, 0.05 s"},
 		{"looked for", answered(Outcome{Verdict: Unknown, Reason: "cut off"}), []any{ErrNoBuild}, "open launch A, id1, unknown, cut off, 0.05 s"},
 		{"unanswered", &diary{answer: started(time.Hour)}, []any{ErrNoBuild}, "open launch A, id1, unknown, stopped, 0.05 s"},
-		{"unanswered, and nobody can look", &diary{answer: started(time.Hour)}, nil, "launch A, id1, unknown, stopped, unknown, 0.05 s"},
+		{"unanswered, and nobody can look", &diary{answer: started(time.Hour)}, nil, "open launch A, id1, unknown, stopped, 0.05 s"},
 		{"answered while stopping", &diary{answer: started(9 * time.Second)}, []any{sight(StageRunning, "106")}, "open launch A, id1, started, 106, 0.05 s"},
 		{"unsent", &diary{answer: unsent}, []any{ErrNoBuild}, "launch A, id1, not started, stopped, 0.05 s"},
 	}
@@ -234,6 +234,55 @@ func TestRecordsAtTheEnd(t *testing.T) {
 				}
 				if diff := cmp.Diff(want, b.lines()); diff != "" {
 					t.Errorf("(-want +got):\n%s\n%s", diff, r.read())
+				}
+			})
+		})
+	}
+}
+
+// TestRecordsOfDoubt: the line of a launch of which nobody knows waits until
+// somebody has acknowledged that, so that the next run shows it as well; where
+// nobody could, it doesn't.
+func TestRecordsOfDoubt(t *testing.T) {
+	t.Parallel()
+	cases := []struct {
+		name string
+		says []any // of the follower; nil: there is none
+		run  func(*running)
+		want string
+	}{
+		{"nobody can look", nil, func(*running) {}, "open launch A, id1, unknown, cut off, 0.05 s"},
+		{"given up", []any{ErrNoBuild}, func(*running) { pass(10 * time.Minute) }, "open launch A, id1, unknown, cut off, 0.05 s"},
+		{"acknowledged by the switch", nil, func(r *running) { r.Post(Switched{}); pass(time.Second) }, "launch A, id1, unknown, cut off, unknown, 0.05 s"},
+		{"acknowledged by the branch button", nil, func(r *running) {
+			r.Post(Pressed{Button: BranchButton, First: time.Now()})
+			r.Post(Released{BranchButton})
+			pass(time.Second)
+		}, "launch A, id1, unknown, cut off, unknown, 0.05 s"},
+		{"acknowledged, and still looked for", []any{ErrNoBuild}, func(r *running) { r.Post(Switched{}); pass(time.Second) }, "open launch A, id1, unknown, cut off, 0.05 s"},
+		{"unattended", nil, nil, "launch A, id1, unknown, cut off, unknown, 0.05 s"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				var o *oracle
+				if c.says != nil {
+					o = &oracle{says: c.says}
+				}
+				r, b := kept(t, answered(Outcome{Verdict: Unknown, Reason: "cut off"}), o, func(config *Config, _ *book) { config.Unattended = c.run == nil })
+				r.Post(Switched{On: true})
+				pass(time.Second)
+				r.press()
+				pass(5 * time.Second)
+				if c.run != nil {
+					c.run(r)
+				}
+				if err := r.end(); err != nil {
+					t.Error(err)
+				}
+				if diff := cmp.Diff(c.want, b.lines()); diff != "" {
+					t.Errorf("(-want +got):\n%s", diff)
 				}
 			})
 		})
@@ -390,6 +439,12 @@ func TestResume(t *testing.T) {
 					t.Errorf("the light is %v, want %v; %v", box.Light(1), c.light, err)
 				}
 				pass(10 * time.Minute)
+				if box, _ := r.Look(t.Context()); box.Light(1) == LightUnknown {
+					if got := b.lines(); !strings.HasPrefix(got, "open ") {
+						t.Errorf("nobody has acknowledged what nobody knows, and it is closed: %s", got)
+					}
+					r.Post(Switched{On: true})
+				}
 				if err := r.end(); err != nil {
 					t.Error(err)
 				}

@@ -103,6 +103,7 @@ func (l *Loop) recover(ctx context.Context, r recovered) {
 	e := l.ledger.resume(now, r.Record, number, r.target)
 	e.Target = l.Targets[r.target]
 	e.Answer, e.Reason, e.Build, e.URL = r.outcome.Verdict.String(), r.outcome.Reason, r.outcome.Build, r.outcome.URL
+	e.doubted = l.ledger.doubts(e)
 	l.Journal.Update(e.Record)
 	var actions []Action
 	l.box, actions = l.box.Step(now, Resumed{r.target, number, r.outcome})
@@ -194,6 +195,7 @@ func (l *Loop) keep(ctx context.Context, now time.Time, ev Event) {
 			l.ledger.released(now, button)
 		}
 	}
+	l.ledger.acknowledged(l.box)
 	l.ledger.settle()
 	l.ledger.close(now)
 }

@@ -90,7 +90,7 @@ func (r *rig) launch(ctx context.Context, target string) error {
 		Targets: []string{target}, Ways: r.ways, Rules: rules, ClockDoubt: r.doubt,
 		Panel: noPanel{}, Speaker: noPanel{}, Server: r.server, Follower: unchecked{r.follower},
 		Follow: []bool{r.config.Targets[0].Follow || r.follower.Can(0).Ends}, // what would end with us is waited for
-		Log:    r.log, Announcer: r.announcer, Journal: result, Resume: open, Launched: r.launched(),
+		Log:    r.log, Announcer: r.announcer, Journal: result, Resume: open, Launched: r.launched(), Unattended: true,
 	})
 	said := make(chan error, 1)
 	goesOn := context.AfterFunc(ctx, func() {
