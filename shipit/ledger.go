@@ -11,7 +11,7 @@ import (
 type ledger struct {
 	journal Journal
 	targets []string
-	alone   bool // see Config.Unattended
+	alone   bool               // see Config.Unattended
 	open    map[int]*entry     // launches, by their numbers
 	running *entry             // the launch that is unanswered; nil: none
 	refused map[Button]*Record // presses that were refused, and last

@@ -58,6 +58,9 @@ func (c *caller) close() { c.asks.CloseIdleConnections() }
 // ask asks a question and waits for the whole answer, whatever its status. Its
 // error is ctx's own, or a *shipit.AskError.
 func (c *caller) ask(ctx context.Context, q question) (*reply, error) {
+	if err := c.hush.error(time.Now()); err != nil && q.body == "" && (q.method == "" || q.method == http.MethodGet) {
+		return nil, err
+	}
 	limited, stop := context.WithTimeout(ctx, c.timeout)
 	defer stop()
 	resp, err := c.asks.RoundTrip(c.asked(limited, q))
@@ -73,7 +76,11 @@ func (c *caller) ask(ctx context.Context, q question) (*reply, error) {
 		return nil, &shipit.AskError{Reason: "not a build: the answer has more than 1 MiB: look at url", Lasting: true}
 	}
 	resp.Body = io.NopCloser(bytes.NewReader(text))
-	return &reply{newAnswer(c, nil, resp), text}, nil
+	r := &reply{newAnswer(c, nil, resp), text}
+	if !r.isOK() {
+		c.hush.wish(time.Now(), again(r.header, r.date()))
+	}
+	return r, nil
 }
 
 // asked makes the request of a question.

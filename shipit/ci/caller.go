@@ -20,6 +20,7 @@ type caller struct {
 	dialer    *dialer
 	keeper    *keeper
 	asks      *http.Transport // for questions; a launch never uses it
+	hush      hush            // of questions, too
 	say       func(line string)
 }
 

@@ -292,6 +292,7 @@ func TestTrouble(t *testing.T) {
 			build := launched(t, k, f)
 			s.SetAsking(tt.mode)
 			_, looked := f.Look(t.Context(), 0, build)
+			<-time.After(tt.again)
 			_, found := f.Find(t.Context(), 0, "L1D", time.Now())
 			for name, err := range map[string]error{"Look": looked, "Find": found} {
 				e, ok := errors.AsType[*shipit.AskError](err)
@@ -302,6 +303,42 @@ func TestTrouble(t *testing.T) {
 					t.Errorf("%s, %v: a secret is shown: %v", name, tt.mode, err)
 				}
 			}
+		}
+	})
+}
+
+// TestHush: a server's wish not to be asked holds for all questions, and for no
+// order; then it is asked again.
+func TestHush(t *testing.T) {
+	each(t, func(t *testing.T, k kindCase) {
+		t.Helper()
+		f, s := k.fleetIn(t)
+		build := launched(t, k, f)
+		s.SetAsking(citest.Limit(10 * time.Minute))
+		if _, err := f.Look(t.Context(), 0, build); err == nil {
+			t.Fatal("it was asked, and said nothing")
+		}
+		s.SetAsking(citest.OK())
+		asked := s.Asked()
+		<-time.After(4 * time.Minute)
+		_, looked := f.Look(t.Context(), 0, build)
+		_, found := f.Find(t.Context(), 0, "L1D", time.Now())
+		for _, err := range []error{looked, found, f.Check(t.Context(), 0)} {
+			e, ok := errors.AsType[*shipit.AskError](err)
+			if !ok || !strings.HasPrefix(e.Reason, "refused: the server wants not to be asked before ") || e.Lasting || e.Again != 6*time.Minute {
+				t.Errorf("got %+v", err)
+			}
+		}
+		if got := s.Asked(); got != asked {
+			t.Errorf("%d questions all the same", got-asked)
+		}
+		_ = f.Cancel(t.Context(), 0, build)
+		if got := s.Asked(); got == asked {
+			t.Error("what is taken back has to wait")
+		}
+		<-time.After(6 * time.Minute)
+		if err := f.Check(t.Context(), 0); err != nil {
+			t.Error(err)
 		}
 	})
 }
