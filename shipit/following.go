@@ -81,7 +81,7 @@ func (t *trail) walk(ctx context.Context) {
 			return
 		case err == nil && sight.Stage == StageLost && t.lasts+1 < believed:
 			t.lasts++
-			t.pause = min(t.pause*2, errorPause)
+			t.pause = firstPause
 		case err == nil:
 			t.loop.Post(Seen{t.Target, t.Number, sight})
 			t.lasts = 0

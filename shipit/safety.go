@@ -71,7 +71,7 @@ func (b *Box) rule(now time.Time) []Action {
 	if word == "" {
 		return nil
 	}
-	return []Action{warn("A launch would be refused: " + word)}
+	return []Action{Note{Text: "A launch would be refused: " + word}}
 }
 
 // unconfirmed tells whether a press that would launch needs another one, and

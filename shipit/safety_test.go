@@ -87,7 +87,7 @@ func TestSafety(t *testing.T) {
 			b.took()
 			b.do(Switched{true})
 			b.wait(time.Second)
-		}, []string{"warm true 0", "check 0", "Armed", "WARN A launch would be refused: frozen"}, forbiddenRhythm().String()},
+		}, []string{"warm true 0", "check 0", "Armed", "A launch would be refused: frozen"}, forbiddenRhythm().String()},
 		{"freeze: over", Rules{Freeze: sunday}, func(b *bench) { b.wait(time.Hour); b.took(); b.tap(LaunchButton) }, launched, "on"},
 		{"freeze: with a clock that is not set", Rules{Freeze: sunday}, func(b *bench) {
 			b.wait(time.Hour)
