@@ -358,7 +358,7 @@ func TestDraw(t *testing.T) {
 blinker     on
 siren       on
 Client Int  off, running 50 %, build 106 http://ci/106, waits for a person, its server can't be asked
-Hubot       on, selected, server out of reach
+Hubot       on, selected, no word from its server
 `
 	var got strings.Builder
 	if err := draw(&got, v); err != nil {

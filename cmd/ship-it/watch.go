@@ -120,7 +120,7 @@ func tale(t view.Target) string {
 		}
 	}
 	if t.Offline {
-		b.WriteString(", server out of reach")
+		b.WriteString(", no word from its server")
 	}
 	return b.String()
 }

@@ -183,7 +183,7 @@ func TestEveryState(t *testing.T) {
 		{in("failed"), "FAILED: no launch; look at the log"},
 		{armed(func(v *view.View) { v.Forbidden = "frozen" }), "ARMED: frozen"},
 		{armed(func(v *view.View) { v.PressAgain = true }), "ARMED: press again to launch Client Int"},
-		{armed(func(v *view.View) { v.Targets[0].Offline = true }), "ARMED: no way to the server of Client Int"},
+		{armed(func(v *view.View) { v.Targets[0].Offline = true }), "ARMED: no word from the server of Client Int"},
 		{armed(func(v *view.View) { v.Targets[0].Light = "unknown" }), "ARMED: look at the server first"},
 	}
 	for _, c := range cases {

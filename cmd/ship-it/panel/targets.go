@@ -71,7 +71,7 @@ func (m *model) story(t view.Target) string {
 		words = append(words, m.build(*b)...)
 	}
 	if t.Offline {
-		words = append(words, "no way to its server")
+		words = append(words, "no word from its server")
 	}
 	if t.NoGo != "" {
 		words = append(words, "no go: "+printable(t.NoGo))

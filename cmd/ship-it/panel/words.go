@@ -58,7 +58,7 @@ func advice(v view.View) string {
 	case v.PressAgain:
 		return "press again to launch " + target.Name
 	case target.Offline:
-		return "no way to the server of " + target.Name
+		return "no word from the server of " + target.Name
 	}
 	return "a press launches " + target.Name
 }
