@@ -2,7 +2,9 @@ package peers_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"os"
@@ -27,7 +29,9 @@ import (
 func TestBuildbot(t *testing.T) {
 	needs(t, "/usr/bin/python3", "-c", "import buildbot, buildbot_worker")
 	address := buildbot(t)
-	for scheduler, want := range map[string]shipit.Stage{"force-pass": shipit.StagePassed, "force-fail": shipit.StageFailed} {
+	for scheduler, want := range map[string]shipit.Stage{
+		"force-done": shipit.StagePassed, "force-fail": shipit.StageFailed, "force-both": shipit.StageFailed,
+	} {
 		f := fleet(t, address, scheduler)
 		if err := f.Check(t.Context(), 0); err != nil {
 			t.Errorf("check: %v", err)
@@ -41,15 +45,13 @@ func TestBuildbot(t *testing.T) {
 		}
 	}
 
-	f := fleet(t, address, "force-pass")
+	f := fleet(t, address, "force-done")
 	build := f.Launch(t.Context(), t.Context(), 0, shipit.NewLaunchID()).Build
-	if err := f.Cancel(t.Context(), 0, build); err != nil {
-		t.Error(err)
-	}
+	cancelSomewhere(t, address, build)
 	if stages := follow(t, f, build); stages[len(stages)-1] != shipit.StageCancelled {
 		t.Errorf("cancelled: %v", stages)
 	}
-	if s, err := f.Look(t.Context(), 0, "4711"); err != nil || s.Stage != shipit.StageLost {
+	if s, err := f.Look(t.Context(), 0, "4711"); err != nil || s.Stage != shipit.StageQueued {
 		t.Errorf("what there isn't: %+v, %v", s, err)
 	}
 
@@ -60,6 +62,34 @@ func TestBuildbot(t *testing.T) {
 	// Buildbot calls that an error of its own, and after those nobody can be sure.
 	if got := nowhere.Launch(t.Context(), t.Context(), 0, shipit.NewLaunchID()); got.Verdict != shipit.Unknown {
 		t.Errorf("launch of what isn't there: %+v", got)
+	}
+}
+
+// cancelSomewhere cancels the request of a buildset of one, as its page does.
+func cancelSomewhere(t *testing.T, address, buildset string) {
+	t.Helper()
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	resp, err := client.Get(address + "/api/v2/buildrequests?buildsetid=" + buildset)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	var found struct {
+		BuildRequests []struct {
+			ID int `json:"buildrequestid"`
+		} `json:"buildrequests"`
+	}
+	if err := json.NewDecoder(resp.Body).Decode(&found); err != nil || len(found.BuildRequests) != 1 {
+		t.Fatalf("%+v, %v", found, err)
+	}
+	cancel := strings.NewReader(`{ "jsonrpc": "2.0", "id": 1, "method": "cancel", "params": { "reason": "called off" } }`)
+	done, err := client.Post(fmt.Sprintf("%s/api/v2/buildrequests/%d", address, found.BuildRequests[0].ID), "application/json", cancel)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = done.Body.Close()
+	if done.StatusCode != http.StatusOK {
+		t.Fatal(done.Status)
 	}
 }
 

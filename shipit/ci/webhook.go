@@ -183,8 +183,8 @@ func (w *Webhook) verdict(a *answer, call Call, id string) shipit.Outcome {
 	if err != nil || broken != nil || len(names) == 0 || !isName(names[0]) {
 		return a.notABuild()
 	}
-	if w.caller.leaks(names[0]) {
-		return w.caller.started(w.hook.unnamed(id), "") // there is a build, and nobody may say its name
+	if len(names) > 1 || w.caller.leaks(names[0]) {
+		return w.caller.started(w.hook.unnamed(id), "") // one of several isn't the launch's; nor may a secret be said
 	}
 	return w.caller.started(names[0], w.page(w.hook.Launch.Page, v, call.values("launch", id, "build", names[0])))
 }

@@ -78,3 +78,21 @@ func TestNamedByASecret(t *testing.T) {
 		t.Errorf("with a look by the launch's id: %+v", got)
 	}
 }
+
+// TestSeveralBuilds: a launch that starts several builds isn't followed by the
+// first of them, which tells nothing of the others.
+func TestSeveralBuilds(t *testing.T) {
+	t.Parallel()
+	for answer, want := range map[string]string{`{"builds":{"1":{"id":7}}}`: "7", `{"builds":{"1":{"id":7},"2":{"id":8}}}`: ""} {
+		s := standIn(t)
+		s.SetMode(citest.Custom(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(answer)) }))
+		w := ci.NewWebhook(ci.Hook{
+			Settings: settings(t, s.URL()),
+			Launch:   ci.Launch{Ask: ci.Ask{Method: "POST", Path: "/builds"}, Build: []ci.Pointer{"/builds/*/id"}},
+			Look:     &ci.Look{Ask: ci.Ask{Method: "GET", Path: "/builds/{build}"}},
+		}, []ci.Call{{}})
+		if diff := cmp.Diff(shipit.Outcome{Verdict: shipit.Started, Build: want}, w.Launch(t.Context(), t.Context(), 0, "L1D")); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", answer, diff)
+		}
+	}
+}

@@ -99,11 +99,12 @@ func deployers() map[Kind]hook {
 		},
 		"buildbot": {
 			start: "POST /api/v2/forceschedulers/([^/]+)", code: 200,
-			look:   "GET /api/v2/buildrequests/([0-9]+)",
-			cancel: "POST /api/v2/buildrequests/([0-9]+)",
-			check:  "GET /api/v2/forceschedulers/([^/]+)",
-			told:   `{"jsonrpc":"2.0","id":1,"result":[{n},{"1":{n}}]}`,
-			build:  `{"buildrequests":[{"buildrequestid":{n},"results":{state}}],"meta":{}}`,
+			look:  `GET /api/v2/buildrequests\?buildsetid=([0-9]+)`,
+			check: "GET /api/v2/forceschedulers/([^/]+)",
+			told:  `{"jsonrpc":"2.0","id":1,"result":[{n},{"1":1{n},"2":2{n}}]}`,
+			// The first builder of the two has always passed.
+			build:  `{"buildrequests":[{"buildrequestid":1{n},"buildsetid":{n},"results":0},{"buildrequestid":2{n},"buildsetid":{n},"results":{state}}],"meta":{}}`,
+			gone:   `{"buildrequests":[],"meta":{}}`,
 			states: [5]string{"-1", "-1", "0", "2", "6"},
 		},
 	}

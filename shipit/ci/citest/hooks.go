@@ -17,8 +17,8 @@ func Hooks() []Kind {
 	return slices.Sorted(maps.Keys(kinds))
 }
 
-// hook is such a server: its addresses as "METHOD pattern", in which the first
-// group is the job or the build, and its answers, in which stand {n}, {job},
+// hook is such a server: its addresses as "METHOD pattern", with the query if the
+// pattern has a \?, in which the first group is the job or the build, and its answers, in which stand {n}, {job},
 // {state}, {result} (null until the end), {url} and {text}, all that was said in
 // the order.
 type hook struct {
@@ -27,6 +27,7 @@ type hook struct {
 	told   string // of a build that was just queued; empty: nothing
 	look   string
 	build  string    // one build
+	gone   string    // one that there isn't; empty: 404
 	states [5]string // its words: queued, running, passed, failed, cancelled; a result stands behind |
 	find   string    // empty: it lists none
 	list   string    // around {builds}
@@ -40,7 +41,11 @@ func matches(r *http.Request, route string) (which string, ok bool) {
 	if route == "" || r.Method != method {
 		return "", false
 	}
-	m := regexp.MustCompile("^" + pattern + "$").FindStringSubmatch(r.URL.EscapedPath())
+	address := r.URL.EscapedPath()
+	if strings.Contains(pattern, `\?`) {
+		address = r.URL.RequestURI()
+	}
+	m := regexp.MustCompile("^" + pattern + "$").FindStringSubmatch(address)
 	if m == nil {
 		return "", false
 	}
@@ -94,8 +99,12 @@ func (h hook) answer(x *exchange) *reply {
 		return h.cancelled(x, text)
 	}
 	if text, ok := matches(x.r, h.look); ok {
-		if b, ok := h.one(x, text); ok {
+		b, ok := h.one(x, text)
+		switch {
+		case ok:
 			return &reply{code: http.StatusOK, media: "application/json", body: []byte(h.fill(x.s, h.build, b))}
+		case h.gone != "":
+			return &reply{code: http.StatusOK, media: "application/json", body: []byte(h.gone)}
 		}
 	}
 	if _, ok := matches(x.r, h.find); ok {
