@@ -44,12 +44,13 @@ func post(ctx context.Context, to *url.URL, media, body string) *http.Request {
 }
 
 // raw is a path on the server whose parts, each escaped by the caller, stand
-// in the request as they are: a part may hold %2F.
+// in the request as they are: a part may hold %2F. A part that is no valid
+// escaping would have the request go to another path.
 func (s Settings) raw(parts ...string) *url.URL {
 	u := s.address()
 	escaped := strings.TrimRight(u.EscapedPath(), "/") + "/" + strings.Join(parts, "/")
 	u.RawPath = escaped
-	u.Path, _ = url.PathUnescape(escaped) // PathEscape made it
+	u.Path, _ = url.PathUnescape(escaped) // PathEscape or inAddress made it
 	return u
 }
 

@@ -206,7 +206,7 @@ func isName(text string) bool { return len(text) <= 200 && clean(text) == text }
 // that is made of the values.
 func (w *Webhook) page(where string, v any, values map[string]string) string {
 	if strings.HasPrefix(where, "http") {
-		return page(Template(where).fill(values, url.PathEscape), w.caller.leaks)
+		return page(Template(where).address(values, url.PathEscape), w.caller.leaks)
 	}
 	if where == "" {
 		return ""

@@ -124,15 +124,7 @@ func (s *section) part(key string) *section {
 
 // ask reads what every request has.
 func (s *section) ask(method string) ci.Ask {
-	const path, pathLike = "path", `path = "/builds/{build}"`
-	s.missing(path, pathLike)
-	a := ci.Ask{Method: method, Media: "application/json"}
-	if n := s.line(path, pathLike); n != nil {
-		a.Path = ci.Template(n.text)
-		if !strings.HasPrefix(n.text, "/") || strings.Contains(n.text, "#") || slices.Contains(strings.Split(n.text, "/"), "..") {
-			s.add(n.place, s.label+path, quote(n.text)+" is no path", "write it from the url's end on, as in "+pathLike)
-		}
-	}
+	a := ci.Ask{Method: method, Media: "application/json", Path: s.hookPath()}
 	n := s.line("method", `method = "POST"`)
 	s.otherwise(quote(method))
 	if n != nil {
@@ -161,19 +153,6 @@ func (s *section) hookLaunch() ci.Launch {
 	}
 	defer t.done()
 	return ci.Launch{Ask: t.ask("POST"), Build: t.pointers("build", `build = "/number"`), Page: t.page()}
-}
-
-// page reads where people look: an address with places, or a pointer to one.
-func (s *section) page() string {
-	const key = "page"
-	n := s.line(key, `page = "/web_url"`)
-	if n == nil {
-		return ""
-	}
-	if !strings.HasPrefix(n.text, "http://") && !strings.HasPrefix(n.text, "https://") && !ci.Pointer(n.text).IsGood() {
-		s.add(n.place, s.label+key, quote(n.text)+" is neither an address nor a place in the answer", `write it as in page = "/web_url"`)
-	}
-	return n.text
 }
 
 // hookLook reads what shows a build.
