@@ -2,36 +2,52 @@ package config
 
 import (
 	"fmt"
-	"maps"
 	"slices"
+	"strings"
 
 	"ship-it.example/shipit/ci"
 )
 
-// checkBuild holds the requests about a build against what names it.
-func (s *section) checkBuild(h *ci.Hook) {
+// checkPlaces notes the places {build} and {launch} where nothing fills them, or
+// something else than they say.
+func (s *section) checkPlaces(h *ci.Hook) {
 	named := len(h.Launch.Build) > 0 || h.Find != nil
-	asks := map[string]*ci.Ask{"cancel": h.Cancel}
-	if h.Look != nil {
-		asks["look"] = &h.Look.Ask
+	s.lacks("launch", "build", "uses {build}, and there is none before its answer", "take it out", h.Launch.Path, h.Launch.Body)
+	if len(h.Launch.Build) == 0 {
+		s.lacks("launch", "build", "uses {build}, and its answer names none", "add build to launch", ci.Template(h.Launch.Page))
 	}
-	for _, key := range slices.Sorted(maps.Keys(asks)) {
-		a := asks[key]
-		if a == nil {
-			continue
-		}
-		names := append(a.Path.Names(), a.Body.Names()...)
-		switch {
-		case !named && slices.Contains(names, "build"):
-			s.add(s.place(key), s.label+key, "uses {build}, and nothing names it", "add build to launch, or a find")
-		case named && slices.Contains(names, "launch"):
-			s.add(s.place(key), s.label+key, "uses {launch}, though the build has a name of its own", "write {build}")
+	if a := h.Check; a != nil {
+		s.lacks("check", "build", "uses {build}, and there is none before a launch", "take it out", a.Path, a.Body)
+		s.lacks("check", "launch", "uses {launch}, and there is none before a launch", "take it out", a.Path, a.Body)
+	}
+	if f := h.Find; f != nil {
+		s.lacks("find", "build", "uses {build}, which it is to find", "take it out, or write {launch}", f.Path, f.Body)
+	}
+	later := map[string][]ci.Template{}
+	if l := h.Look; l != nil {
+		later["look"] = []ci.Template{l.Path, l.Body, ci.Template(l.Page)}
+	}
+	if a := h.Cancel; a != nil {
+		later["cancel"] = []ci.Template{a.Path, a.Body}
+	}
+	for key, templates := range later {
+		if named {
+			s.lacks(key, "launch", "uses {launch}, though the build has a name of its own", "write {build}", templates...)
+		} else {
+			s.lacks(key, "build", "uses {build}, and nothing names it", "add build to launch, or a find", templates...)
 		}
 	}
 }
 
-// checkQuestions notes a question that is the request of a launch itself: asked, it
-// would start what nobody has pressed for.
+// lacks notes that one of a request's templates has a place that it can't have.
+func (s *section) lacks(key, name, text, remedy string, templates ...ci.Template) {
+	if slices.ContainsFunc(templates, func(t ci.Template) bool { return slices.Contains(t.Names(), name) }) {
+		s.add(s.place(key), s.label+key, text, remedy)
+	}
+}
+
+// checkQuestions notes a question that goes where a launch goes, whatever it says
+// there: asked, it could start what nobody has pressed for.
 func (s *section) checkQuestions(h *ci.Hook) {
 	asks := map[string]*ci.Ask{"cancel": h.Cancel, "check": h.Check}
 	if h.Look != nil {
@@ -40,8 +56,12 @@ func (s *section) checkQuestions(h *ci.Hook) {
 	if h.Find != nil {
 		asks["find"] = &h.Find.Ask
 	}
-	for _, key := range slices.Sorted(maps.Keys(asks)) {
-		if a := asks[key]; a != nil && *a == h.Launch.Ask && a.Path != "" {
+	to := func(a *ci.Ask) string {
+		path, _, _ := strings.Cut(string(a.Path), "?")
+		return a.Method + " " + path
+	}
+	for key, a := range asks {
+		if a != nil && a.Path != "" && to(a) == to(&h.Launch.Ask) {
 			s.add(s.place(key), s.label+key, "is the request that launches", "name one that only asks")
 		}
 	}

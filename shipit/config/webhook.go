@@ -46,7 +46,7 @@ func (s *section) webhook(name string) ci.Hook {
 	h.Cancel = s.hookAsk("cancel", "POST")
 	h.Check = s.hookAsk("check", "GET")
 	s.reach(&h.Settings, false)
-	s.checkBuild(&h)
+	s.checkPlaces(&h)
 	s.checkQuestions(&h)
 	return h
 }
