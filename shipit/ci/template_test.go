@@ -19,6 +19,8 @@ func TestTemplate(t *testing.T) {
 		body  string
 	}{
 		{`{ "a": "{a}", "b": {"c": "{b}"}, "l": "{launch}" }`, Ask{Media: "application/json"}, []string{"a", "b", "launch"}, `{ "a": "x/\"y z", "b": {"c": "{a}"}, "l": "L" }`},
+		{`{ "a": "{a}" }`, Ask{Media: "application/JSON"}, []string{"a"}, `{ "a": "x/\"y z" }`},
+		{`a={a}`, Ask{Media: "Application/X-WWW-Form-URLencoded"}, []string{"a"}, `a=x%2F%22y+z`},
 		{`a={a}&b={b}`, Ask{Media: "application/x-www-form-urlencoded"}, []string{"a", "b"}, `a=x%2F%22y+z&b=%7Ba%7D`},
 		{`{a} {A} {} { a} {a`, Ask{Media: "text/plain"}, []string{"a"}, `x/"y z {A} {} { a} {a`},
 		{``, Ask{}, nil, ``},

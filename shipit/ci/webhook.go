@@ -136,10 +136,10 @@ func (c Call) values(more ...string) map[string]string {
 // body fills the body of a request.
 func (a Ask) body(values map[string]string) string {
 	escape := asIs
-	switch {
-	case strings.Contains(a.Media, "json"):
+	switch media := strings.ToLower(a.Media); {
+	case strings.Contains(media, "json"):
 		escape = inJSON
-	case strings.Contains(a.Media, "form-urlencoded"):
+	case strings.Contains(media, "form-urlencoded"):
 		escape = url.QueryEscape
 	}
 	return a.Body.fill(values, escape)
