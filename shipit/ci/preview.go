@@ -21,15 +21,15 @@ func (f *Fleet) Preview(target int, id string) string {
 }
 
 func (t *TeamCity) preview(target int, id string) string {
-	return t.caller.preview(t.request(context.Background(), t.builds[target], id), nil)
+	return t.caller.preview(t.request(context.Background(), t.builds[target], id))
 }
 
 func (j *Jenkins) preview(target int, id string) string {
-	return j.caller.preview(j.request(context.Background(), j.jobs[target], id), nil)
+	return j.caller.preview(j.request(context.Background(), j.jobs[target], id))
 }
 
 func (g *GitHub) preview(target int, id string) string {
-	return g.caller.preview(g.request(context.Background(), g.flows[target], id), nil)
+	return g.caller.preview(g.request(context.Background(), g.flows[target], id))
 }
 
 func (g *GitLab) preview(target int, id string) string {
@@ -37,11 +37,11 @@ func (g *GitLab) preview(target int, id string) string {
 	if g.trigger != nil {
 		without.trigger = func() string { return hidden }
 	}
-	return g.caller.preview(without.request(context.Background(), g.lines[target], id), nil)
+	return g.caller.preview(without.request(context.Background(), g.lines[target], id))
 }
 
 func (w *Webhook) preview(target int, id string) string {
-	return w.caller.preview(w.request(context.Background(), w.calls[target], id), w.hook.Headers)
+	return w.caller.preview(w.request(context.Background(), w.calls[target], id))
 }
 
 // preview prints a command, with what it gets beside the usual environment.
@@ -62,8 +62,9 @@ func (c *Commands) preview(target int, id string) string {
 }
 
 // preview prints the request of a launch, and in the place of what signs it in
-// that there is something. open are headers that are no secret.
-func (c *caller) preview(r *http.Request, open map[string]string) string {
+// that there is something. So is each header of a configuration: somebody may have
+// put a secret into one.
+func (c *caller) preview(r *http.Request) string {
 	var body []byte
 	if r.Body != nil {
 		body, _ = io.ReadAll(r.Body) // made of a string
@@ -74,7 +75,7 @@ func (c *caller) preview(r *http.Request, open map[string]string) string {
 	fmt.Fprintf(&b, "%s %s\n", r.Method, r.URL)
 	for _, name := range sortedKeys(r.Header) {
 		for _, value := range r.Header[name] {
-			if !slices.Contains(before[name], value) && name != "User-Agent" && !isOpen(open, name, value) {
+			if !slices.Contains(before[name], value) && name != "User-Agent" {
 				value = hidden
 			}
 			fmt.Fprintf(&b, "%s: %s\n", name, value)
@@ -87,13 +88,4 @@ func (c *caller) preview(r *http.Request, open map[string]string) string {
 		return "not shown: a secret stands in its address, a header or its body\n"
 	}
 	return b.String()
-}
-
-func isOpen(open map[string]string, name, value string) bool {
-	for own, text := range open {
-		if http.CanonicalHeaderKey(own) == name && text == value {
-			return true
-		}
-	}
-	return false
 }

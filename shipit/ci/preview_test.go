@@ -20,7 +20,7 @@ func TestPreview(t *testing.T) {
 		GitHub:   GitHubSettings{Settings: at(Settings{Token: secret})},
 		GitLab:   at(Settings{Trigger: secret}),
 		Webhooks: map[string]Hook{"mine": {
-			Settings: at(Settings{Token: secret}), TokenHeader: "X-Key: key {token}", Headers: map[string]string{"x-team": "client"},
+			Settings: at(Settings{Token: secret}), TokenHeader: "X-Key: key {token}", Headers: map[string]string{"x-api-key": "client-key"},
 			Launch: Launch{Ask: Ask{Method: "PUT", Path: "/jobs/{job}", Body: `{"id":"{launch}"}`, Media: "application/json"}},
 		}},
 	}
@@ -38,7 +38,7 @@ func TestPreview(t *testing.T) {
 		{"POST https://ci.example.com/x/job/app/buildWithParameters?delay=0sec\n", "Authorization: (secret)\n", "\n\nID=" + id},
 		{"POST https://ci.example.com/x/repos/a/b/actions/workflows/c.yml/dispatches\n", "Authorization: (secret)\n", `"id":"` + id},
 		{"POST https://ci.example.com/x/api/v4/projects/a%2Fb/trigger/pipeline\n", "token=%28secret%29", id},
-		{"PUT https://ci.example.com/x/jobs/app\n", "X-Key: (secret)\n", "X-Team: client\n", `{"id":"` + id + `"}`},
+		{"PUT https://ci.example.com/x/jobs/app\n", "X-Key: (secret)\n", "X-Api-Key: (secret)\n", `{"id":"` + id + `"}`},
 		{`run ["deploy" "int"]` + "\n", "SHIP_IT_LAUNCH=" + id, "A=b\n", "KEY=(secret)\n"},
 		{"not shown: a secret stands in its arguments"},
 	}
