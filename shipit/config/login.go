@@ -1,6 +1,7 @@
 package config
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -41,9 +42,14 @@ func (s *section) secret(key, variable string, flaw func(string) string) string 
 	return s.checked(c, flaw)
 }
 
+// given tells whether the environment has one of these parts of a login.
+func (s *section) given(variables ...string) bool {
+	return s.lookup != nil && slices.ContainsFunc(variables, func(name string) bool { return s.env(name) != nil })
+}
+
 // needs notes that a part of the login is nowhere to be found.
 func (s *section) needs(key, variable string) {
-	if s.lookup == nil || s.has(key) || s.env(variable) != nil {
+	if s.lookup == nil || s.has(key) || s.given(variable) {
 		return
 	}
 	s.add(s.node.place, strings.TrimSpace(s.label), "says nothing to log in with",

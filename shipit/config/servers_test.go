@@ -108,6 +108,49 @@ func TestServers(t *testing.T) {
 	}
 }
 
+// TestWebhookLogin: the environment wins over the file, and can't say two things.
+func TestWebhookLogin(t *testing.T) {
+	t.Parallel()
+	const text = `
+[webhook.my-ci]
+url = "https://ci.example.com"
+token_file = "token"
+launch = { path = "/start" }
+[[target]]
+name = "A"
+led = 2
+webhook = { server = "my-ci" }
+`
+	const user, password, token = "SHIP_IT_WEBHOOK_MY_CI_USER", "SHIP_IT_WEBHOOK_MY_CI_PASS", "SHIP_IT_WEBHOOK_MY_CI_TOKEN"
+	for _, tt := range []struct {
+		env      map[string]string
+		want     login
+		mistakes []string
+	}{
+		{want: login{Token: "file-token"}},
+		{env: map[string]string{token: "t"}, want: login{Token: "t"}},
+		{env: map[string]string{user: "pi", password: "p"}, want: login{"pi", "p", ""}},
+		{
+			env:      map[string]string{user: "pi", password: "p", token: "t"},
+			mistakes: []string{": " + token + ": is set beside " + user + " or " + password + ": unset it, or those two"},
+		},
+	} {
+		dir := t.TempDir()
+		write(t, dir, "token", "file-token\n", 0o600)
+		c, err := config.Load(write(t, dir, "config.toml", text, 0o600), config.WithSecrets(environment(tt.env)))
+		if err != nil {
+			if diff := cmp.Diff(tt.mistakes, messages(t, err)); diff != "" {
+				t.Errorf("%v: mistakes (-want +got):\n%s", tt.env, diff)
+			}
+			continue
+		}
+		hook := c.Webhooks["my-ci"]
+		if diff := cmp.Diff(tt.want, login{hook.User, hook.Password, hook.Token}); diff != "" || tt.mistakes != nil {
+			t.Errorf("%v: login (-want +got):\n%s", tt.env, diff)
+		}
+	}
+}
+
 // TestNoSecretsUnasked opens no secret's file without WithSecrets.
 func TestNoSecretsUnasked(t *testing.T) {
 	t.Parallel()

@@ -17,15 +17,19 @@ func (s *section) webhooks() map[string]ci.Hook {
 	if n == nil {
 		return nil
 	}
-	hooks := map[string]ci.Hook{}
-	for name, section := range n.keys {
+	hooks, variables := map[string]ci.Hook{}, map[string]string{}
+	for _, name := range slices.Sorted(maps.Keys(n.keys)) {
+		section, variable := n.keys[name], env("webhook_"+name, "TOKEN")
 		label := "[webhook." + kindly(name) + "]"
 		switch {
 		case section.kind != unstable.Table:
 			s.add(section.place, label, "is "+kindName(section.kind)+", not a table", "write it as in [webhook.buildkite]")
 		case name == "" || strings.ContainsFunc(name, notBare) || strings.ToLower(name) != name:
 			s.add(section.place, label, "is no name", "take small letters, digits, - and _")
+		case variables[variable] != "":
+			s.add(section.place, label, "has the variable "+variable+" together with "+variables[variable], "give it another name")
 		default:
+			variables[variable] = label
 			hooks[name] = s.under(section, label+" ").webhook(name)
 		}
 	}
@@ -57,17 +61,25 @@ func (s *section) hookLogin(h *ci.Hook, server string) {
 	const header, like = "token_header", `token_header = "Authorization: Bearer {token}"`
 	token, user, password := env(server, "TOKEN"), env(server, "USER"), env(server, "PASS")
 	h.Token = s.secret("token_file", token, tokenFlaw)
+	if !s.given(token) && s.given(user, password) {
+		h.Token = "" // what the environment says wins
+	}
 	h.User = s.user(user)
 	h.Password = s.secret("password_file", password, passwordFlaw)
 	if n := s.line(header, like); n != nil {
 		h.TokenHeader = n.text
 		name, text, ok := strings.Cut(n.text, ":")
-		if !ok || !isHeader(name) || !slices.Equal(ci.Template(text).Names(), []string{"token"}) {
+		switch {
+		case !ok, !isHeader(name), !slices.Equal(ci.Template(text).Names(), []string{"token"}):
 			s.add(n.place, s.label+header, "names no header with a {token} in it", "write it as in "+like)
+		case isOwnHeader(name):
+			s.add(n.place, s.label+header, kindly(name)+" is for ship-it alone to set", "name the header that the server wants, as in "+like)
 		}
 		s.needs("token_file", token)
 	}
 	switch {
+	case s.given(token) && s.given(user, password):
+		s.add(place{}, token, "is set beside "+user+" or "+password, "unset it, or those two")
 	case s.has("token_file") && (s.has("user") || s.has("password_file")):
 		s.add(s.place("token_file").name(), s.label+"token_file", "stands beside user or password_file", "keep it alone, or keep those two")
 	case s.has("user"), h.User != "":
@@ -79,6 +91,7 @@ func (s *section) hookLogin(h *ci.Hook, server string) {
 
 // checkHeaders notes what can be no header, and what would be a secret.
 func (s *section) checkHeaders(key string, headers map[string]string, remedy string) {
+	seen := map[string]string{}
 	for _, name := range slices.Sorted(maps.Keys(headers)) {
 		label, p := s.label+key+"."+kindly(name), s.node.keys[key].keys[name].place
 		switch {
@@ -88,7 +101,10 @@ func (s *section) checkHeaders(key string, headers map[string]string, remedy str
 			s.add(p, label, "is a secret, and this file can be read", remedy)
 		case isOwnHeader(name):
 			s.add(p, label, "is for ship-it alone to set", "take it out")
+		case seen[strings.ToLower(name)] != "":
+			s.add(p, label, "is the header "+seen[strings.ToLower(name)]+" again, whose letters have no case", "keep one of the two")
 		}
+		seen[strings.ToLower(name)] = kindly(name)
 	}
 }
 
