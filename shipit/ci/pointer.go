@@ -16,6 +16,9 @@ type Pointer string
 // IsGood tells whether p is a pointer at all.
 func (p Pointer) IsGood() bool { return p == "" || strings.HasPrefix(string(p), "/") }
 
+// hasMany tells whether p may lead to several values, or to none as yet.
+func (p Pointer) hasMany() bool { return slices.Contains(strings.Split(string(p), "/"), "*") }
+
 // in finds the values at the pointer, none of them null.
 func (p Pointer) in(v any) []any {
 	found := []any{v}

@@ -87,6 +87,7 @@ type Webhook struct {
 	at    func(parts ...string) *url.URL
 	hook  Hook // without secrets
 	calls []Call
+	shown []showing // by target
 }
 
 var _ server = (*Webhook)(nil)
@@ -97,7 +98,7 @@ func NewWebhook(h Hook, calls []Call, opts ...Option) *Webhook {
 	c := newCaller(h.Settings, opts)
 	c.login = "its token_file, or user and password_file"
 	c.authorise = h.authorise
-	w := &Webhook{base: base{c}, at: Settings{URL: h.address()}.raw, hook: h, calls: calls}
+	w := &Webhook{base: base{c}, at: Settings{URL: h.address()}.raw, hook: h, calls: calls, shown: make([]showing, len(calls))}
 	w.hook.Settings = Settings{}
 	return w
 }

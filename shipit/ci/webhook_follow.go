@@ -34,17 +34,17 @@ func (w *Webhook) ask(ctx context.Context, a *Ask, values map[string]string) (*r
 	return w.caller.ask(ctx, q)
 }
 
-// Look implements [shipit.Follower]. As long as the answer tells of an earlier
-// build, ours is queued.
+// Look implements [shipit.Follower].
 func (w *Webhook) Look(ctx context.Context, target int, build string) (shipit.Sight, error) {
 	s, err := w.lookFor(ctx, target, build)
 	if errors.Is(err, shipit.ErrNoBuild) {
-		return shipit.Sight{Stage: shipit.StageQueued, Build: build, Progress: -1}, nil
+		return w.shown[target].missed(build)
 	}
 	return s, err
 }
 
-// lookFor is Look with ErrNoBuild for an answer that tells of another build.
+// lookFor is Look with ErrNoBuild for an answer that tells of another build, or of
+// none of the parts whose states are the build's.
 func (w *Webhook) lookFor(ctx context.Context, target int, build string) (shipit.Sight, error) {
 	l, call := w.hook.Look, w.calls[target]
 	if l == nil {
@@ -65,8 +65,12 @@ func (w *Webhook) lookFor(ctx context.Context, target int, build string) (shipit
 	if l.Launch != "" && !slices.ContainsFunc(words(v, []Pointer{l.Launch}), func(text string) bool { return strings.Contains(text, build) }) {
 		return shipit.Sight{}, shipit.ErrNoBuild
 	}
-	s := shipit.Sight{Build: build, URL: w.page(l.Page, v, values), Progress: -1}
 	states := words(v, l.State)
+	if len(states) == 0 && slices.ContainsFunc(l.State, Pointer.hasMany) {
+		return shipit.Sight{}, shipit.ErrNoBuild
+	}
+	w.shown[target].saw(build)
+	s := shipit.Sight{Build: build, URL: w.page(l.Page, v, values), Progress: -1}
 	s.Stage, s.Waiting = l.stage(states)
 	s.Word = w.caller.word(strings.Join(states, ", "))
 	if s.Stage == shipit.StageRunning && l.Progress != "" {
@@ -168,16 +172,6 @@ func (w *Webhook) Find(ctx context.Context, target int, launch string, _ time.Ti
 		return w.Look(ctx, target, names[0])
 	}
 	return shipit.Sight{}, shipit.ErrNoBuild
-}
-
-// Cancel implements [shipit.Follower].
-func (w *Webhook) Cancel(ctx context.Context, target int, build string) error {
-	call := w.calls[target]
-	r, err := w.ask(ctx, w.hook.Cancel, call.values("build", build, "launch", build))
-	if err != nil || r.isOK() {
-		return err
-	}
-	return r.trouble(call.look())
 }
 
 // Check implements [shipit.Follower].
