@@ -68,6 +68,7 @@ func TestExcerpts(t *testing.T) {
 		{"far right", "[sound]\nplayer = [\"" + strings.Repeat("x", 200) + "\", 1]\n" + target, []string{
 			"2:215", "…" + strings.Repeat("x", 29) + `", 1]`, strings.Repeat(" ", 33) + "^",
 		}},
+		{"announce, its open keys", target + "[announce]\nbox = 1\n[piins]\n", []string{"8:7", "box = 1", "      ^", "9:2", "[piins]", " ^^^^^"}},
 		{"nothing to point at", "", nil},
 	}
 	for _, c := range cases {
@@ -108,6 +109,15 @@ func TestExcerptsKeepSecrets(t *testing.T) {
 		"[webhook.a]\nlaunch = { path = \"x\", api_key = \"hunter2\" }",
 		"[announce]\nurl = \"ftp://chat/hunter2\"",
 		"announce = { url = \"ftp://chat/hunter2\" }",
+		"[announce]\nulr = \"https://chat/hunter2\"",
+		"[announce]\n'ulr' = 'https://chat/hunter2'",
+		"[announce]\nwebhook = \"https://chat/hunter2\"",
+		"[announce]\nulr: https://chat/hunter2",
+		"[announce]\nulr https://chat/hunter2",
+		"[announce]\n\"https://chat/hunter2\"",
+		"[announce]\n# https://chat/hunter2 \x7f",
+		"[ \"Announce\" ]\nulr = https://chat/hunter2",
+		"announce.ulr = \"https://chat/hunter2\"",
 		"[[target]]\ncommand = { run = [], environment = { \"A B\" = \"hunter2\" } }",
 		"[[target]]\ncommand = { run = [1, \"--token=hunter2\"] }",
 		"[teamcity]\npassword = \"\"\"\nhunter2\n",

@@ -57,7 +57,8 @@ type reader struct {
 	open       func(path string, d demand) ([]byte, []flaw)
 	checkSound func(wav []byte) error
 	top        *section
-	uses       []use // of pins
+	sections   []string // the keys of top that are sections
+	uses       []use    // of pins
 	hooks      map[string]ci.Hook
 	mistakes   []Mistake
 	source     []byte      // the file

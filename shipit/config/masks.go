@@ -22,9 +22,11 @@ var (
 	// delicateSection is a section of nothing but such values, and anyValue one.
 	delicateSection = regexp.MustCompile(`(?m)^\s*\[.*(?:headers|environment|secrets)[^\n]*`)
 	anyValue        = regexp.MustCompile(`=\s*(.+)`)
-	// announceSection has an address that may be a secret as a whole.
-	announceSection = regexp.MustCompile(`(?m)^\s*\[\s*announce\b`)
-	anyAddress      = regexp.MustCompile(`(?i)url["']?\s*[=:]?\s*(.+)`)
+	// announceSection has an address that may be a secret as a whole, and may
+	// stand under any key but an openKey, or under none.
+	announceSection = regexp.MustCompile(`(?im)^\s*\[+\s*["']?announce`)
+	openKey         = regexp.MustCompile(`^\s*(?:(?:on|box|type|timeout|insecure)\s*=|\[+[\w\s."'-]*(?:\]|$))`)
+	anything        = regexp.MustCompile(`^(?:\s*["']?[\w.-]*["']?\s*[=:])?\s*(.*)`)
 )
 
 // masks are the parts of the line from begin to end that nobody is to see, in
@@ -38,8 +40,8 @@ func masks(source []byte, begin, end int) []stretch {
 	switch section := source[bytes.LastIndex(source[:begin], []byte("\n["))+1 : begin]; {
 	case delicateSection.Match(section):
 		expressions = append(expressions, anyValue)
-	case announceSection.Match(section):
-		expressions = append(expressions, anyAddress)
+	case announceSection.Match(section) && !openKey.Match(line):
+		expressions = append(expressions, anything)
 	}
 	var found []stretch
 	for _, expression := range expressions {

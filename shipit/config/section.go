@@ -27,6 +27,9 @@ func (s *section) get(key, like string, kinds ...unstable.Kind) *node {
 	if n == nil && slices.Equal(kinds, []unstable.Kind{unstable.Table}) {
 		s.notAsked()
 	}
+	if s == s.top && slices.ContainsFunc(kinds, func(k unstable.Kind) bool { return k == unstable.Table || k == unstable.Array }) {
+		s.sections = append(s.sections, key)
+	}
 	if n == nil || slices.Contains(kinds, n.kind) {
 		return n
 	}

@@ -13,7 +13,7 @@ import (
 
 // suggest says what may have been meant by an unknown key.
 func (s *section) suggest(key string) string {
-	if slices.Contains(s.top.known, key) {
+	if slices.Contains(s.top.known, key) && !slices.Contains(s.sections, key) {
 		return "move it to the top, above the first [section]"
 	}
 	if near := nearest(key, s.known); near != "" {
