@@ -152,11 +152,7 @@ func (p *program) patient(c *config.Config, o options, ends *ends) doctor.Box {
 
 // fleet is the servers of a configuration, which nobody asks to launch anything.
 func fleet(c *config.Config) *ci.Fleet {
-	work := make([]ci.Work, len(c.Targets))
-	for i, t := range c.Targets {
-		work[i] = t.Work
-	}
-	return ci.NewFleet(c.Servers, work, ci.WithVersion(release), ci.WithClockDoubt(ci.ClockDoubt(buildDate())))
+	return ci.NewFleet(c.Servers, c.Work(), ci.WithVersion(release), ci.WithClockDoubt(ci.ClockDoubt(buildDate())))
 }
 
 // sayFindings ends the examination with a sum, or with everything as JSON. The

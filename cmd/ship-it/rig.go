@@ -51,19 +51,13 @@ type rig struct {
 }
 
 // live has the launches go to the servers of the configuration.
-func (r *rig) live() {
-	work := make([]ci.Work, len(r.config.Targets))
-	for i, t := range r.config.Targets {
-		work[i] = t.Work
-	}
-	r.serve(r.config.Servers, work)
-}
+func (r *rig) live() { r.serve(r.config.Servers, r.config.Work()) }
 
 // serve has the launches go to those servers.
 func (r *rig) serve(s ci.Servers, work []ci.Work) {
 	r.doubt = ci.ClockDoubt(buildDate())
 	fleet := ci.NewFleet(s, work, ci.WithVersion(release), ci.WithClockDoubt(r.doubt),
-		ci.WithOutput(func(line string) { r.log.Info(line) }))
+		ci.WithOutput(func(line string) { r.log.Info(line) }, r.config.Leaks))
 	r.server, r.follower, r.ways = fleet, fleet, fleet.Ways()
 	r.closers = append(r.closers, fleet.Close)
 }

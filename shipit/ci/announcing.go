@@ -74,14 +74,20 @@ func (a Announcing) words(reason string) string {
 
 // leaks says whether text holds the address, or a part of it that may be what
 // is secret in it.
-func (a Announcing) leaks(text string) bool {
+func (a Announcing) leaks(text string) bool { return holdsAny(text, a.secrets()) }
+
+// secrets is those parts.
+func (a Announcing) secrets() []string {
+	if a.URL == nil {
+		return nil
+	}
 	const short = 6 // such as "hooks" or "v1"
 	secrets := []string{a.URL.RawQuery, strings.Trim(a.URL.EscapedPath(), "/")}
 	secrets = append(secrets, strings.Split(a.URL.Path, "/")...)
 	for _, values := range a.URL.Query() {
 		secrets = append(secrets, values...)
 	}
-	return holdsAny(text, slices.DeleteFunc(secrets, func(s string) bool { return len(s) < short }))
+	return slices.DeleteFunc(secrets, func(s string) bool { return len(s) < short })
 }
 
 // headers is what every announcement is sent with.

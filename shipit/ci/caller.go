@@ -22,6 +22,7 @@ type caller struct {
 	asks      *http.Transport // for questions; a launch never uses it
 	hush      hush            // of questions, too
 	say       func(line string)
+	others    func(text string) bool // as leaks, for what a command writes; may be nil
 }
 
 // Option changes how a server is reached.
@@ -41,8 +42,10 @@ func WithClockDoubt(doubt func(now time.Time) bool) Option {
 
 // WithOutput has say called with each line that a [Command] writes, from any
 // goroutine. A line is short, can be printed and holds no secret of the
-// command's.
-func WithOutput(say func(line string)) Option { return func(c *caller) { c.say = say } }
+// command's, nor one that leaks tells of; leaks may be nil. See [Leaks].
+func WithOutput(say func(line string), leaks func(text string) bool) Option {
+	return func(c *caller) { c.say, c.others = say, leaks }
+}
 
 // WithDial replaces [net.Dialer.DialContext].
 func WithDial(dial DialFunc) Option {

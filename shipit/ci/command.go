@@ -46,7 +46,10 @@ func (c Command) MarshalText() ([]byte, error) { return []byte(c.String()), nil 
 func (Command) work() {}
 
 // leaks says whether a text holds a secret of the command's, or a line of one.
-func (c Command) leaks(text string) bool {
+func (c Command) leaks(text string) bool { return holdsAny(text, c.lines()) }
+
+// lines is each line of the secrets, but for very short ones.
+func (c Command) lines() []string {
 	var secrets []string
 	for _, secret := range c.Secrets {
 		for line := range strings.Lines(secret) {
@@ -55,7 +58,7 @@ func (c Command) leaks(text string) bool {
 			}
 		}
 	}
-	return holdsAny(text, secrets)
+	return secrets
 }
 
 // environ is all that the command gets of the environment: what finds a program
@@ -85,6 +88,7 @@ const keptRuns = 50
 type Commands struct {
 	commands []Command
 	say      func(string)
+	others   func(text string) bool // whether it holds a secret that is no command's; may be nil
 
 	mu   sync.Mutex
 	runs []*run // oldest first
@@ -98,7 +102,7 @@ func NewCommands(commands []Command, opts ...Option) *Commands {
 	for _, opt := range opts {
 		opt(c)
 	}
-	return &Commands{commands: commands, say: c.say}
+	return &Commands{commands: commands, say: c.say, others: c.others}
 }
 
 // Warm implements [shipit.Server]: there is no way that could be closed.
@@ -119,7 +123,7 @@ func (c *Commands) Launch(ctx, withdraw context.Context, target int, id string) 
 		}
 	}
 	command := c.commands[target]
-	r := newRun(id, command, c.say)
+	r := newRun(id, command, c.say, c.others)
 	if err := r.start(); err != nil {
 		return notStarted("%s", unstartable(command, err))
 	}

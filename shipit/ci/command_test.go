@@ -46,7 +46,7 @@ func commands(t *testing.T, c ci.Command) (*ci.Fleet, *output) {
 		c.Timeout = time.Minute
 	}
 	var o output
-	f := ci.NewFleet(ci.Servers{}, []ci.Work{c}, ci.WithOutput(o.say))
+	f := ci.NewFleet(ci.Servers{}, []ci.Work{c}, ci.WithOutput(o.say, nil))
 	t.Cleanup(func() { _ = f.Close() })
 	return f, &o
 }
@@ -233,5 +233,25 @@ func TestCommandFlood(t *testing.T) {
 	lines := o.all()
 	if len(lines) != 1000 || lines[0] != "sh: (a line with a secret)" || lines[999] != "sh: more than 999 lines: the rest isn't logged" {
 		t.Errorf("%d lines, first %q, last %q", len(lines), lines[0], lines[len(lines)-1])
+	}
+}
+
+// A line of which only a part is read shows no part of a secret, nor one of
+// another server's.
+func TestCommandLongSecret(t *testing.T) {
+	t.Parallel()
+	c := ci.Command{
+		Run:     []string{"/bin/sh", "-c", `printf '%8185s%s\n' ' ' "$KEY"; printf '%8185s%s\n' ' ' seven-letters; echo tok3n`},
+		Secrets: map[string]string{"KEY": "hunter2-and-more"},
+		Timeout: time.Minute,
+	}
+	var o output
+	f := ci.NewFleet(ci.Servers{}, []ci.Work{c}, ci.WithOutput(o.say, func(text string) bool { return text == "tok3n" }))
+	t.Cleanup(func() { _ = f.Close() })
+	f.Launch(t.Context(), t.Context(), 0, "L1D")
+	ended(t, f)
+	want := []string{"sh: (a line with a secret)", "sh: seven-l", "sh: (a line with a secret)"}
+	if diff := cmp.Diff(want, o.all()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

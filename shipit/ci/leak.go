@@ -10,18 +10,52 @@ import (
 	"unicode"
 )
 
+// Leaks makes the question whether a text holds a secret of the servers, of one
+// of the commands or of the announcements. The secrets live in the function
+// alone, so that package fmt prints none.
+func Leaks(s Servers, work []Work, a Announcing) func(text string) bool {
+	var secrets []string
+	for _, settings := range s.ByName() {
+		secrets = append(secrets, settings.secrets()...)
+	}
+	for _, w := range work {
+		if c, ok := w.(Command); ok {
+			secrets = append(secrets, c.lines()...)
+		}
+	}
+	return spotter(append(secrets, slices.DeleteFunc(a.secrets(), isWord)...))
+}
+
+// isWord says whether a part of an announcements' address may be a mere word,
+// such as "services", which stands in many a text.
+func isWord(part string) bool {
+	const long = 16
+	return len(part) < long && !strings.ContainsAny(part, "/0123456789")
+}
+
 // holdsAny says whether text holds one of the secrets, plainly or in one of the
 // forms in which a server may echo it. An empty one is none.
-func holdsAny(text string, secrets []string) bool {
-	text = solid(text)
-	return slices.ContainsFunc(secrets, func(secret string) bool {
-		forms := []string{
+func holdsAny(text string, secrets []string) bool { return spotter(secrets)(text) }
+
+// spotter is holdsAny for many texts.
+func spotter(secrets []string) func(text string) bool {
+	var forms []string
+	for _, secret := range secrets {
+		if solid(secret) == "" {
+			continue
+		}
+		for _, form := range []string{
 			secret, url.QueryEscape(secret), url.PathEscape(secret), html.EscapeString(secret),
 			strings.Trim(strconv.Quote(secret), `"`), inJSON(secret),
 			base64.RawStdEncoding.EncodeToString([]byte(secret)), base64.RawURLEncoding.EncodeToString([]byte(secret)),
+		} {
+			forms = append(forms, solid(form))
 		}
-		return secret != "" && slices.ContainsFunc(forms, func(form string) bool { return strings.Contains(text, solid(form)) })
-	})
+	}
+	return func(text string) bool {
+		text = solid(text)
+		return slices.ContainsFunc(forms, func(form string) bool { return strings.Contains(text, form) })
+	}
 }
 
 // solid is s without blanks and what can't be printed: they could part a secret

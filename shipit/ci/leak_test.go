@@ -24,4 +24,37 @@ func TestHoldsAny(t *testing.T) {
 	if holdsAny("a&b<c", []string{"", secret}) {
 		t.Error("found where it isn't")
 	}
+	if holdsAny("a&b<c", []string{"", " "}) {
+		t.Error("nothing was found")
+	}
+}
+
+// TestLeaks: the secrets of all servers, commands and announcements are known,
+// and the words in an announcements' address are none.
+func TestLeaks(t *testing.T) {
+	t.Parallel()
+	u, err := url.Parse("https://chat.example/services/T0AB/B0CD12/xoxhunter5?api=letters&sig=sighunter6")
+	if err != nil {
+		t.Fatal(err)
+	}
+	leaks := Leaks(Servers{
+		TeamCity: Settings{URL: u, User: "pi", Password: "hunter1"},
+		GitLab:   Settings{URL: u, Token: "hunter2", Trigger: "hunter3"},
+		Webhooks: map[string]Hook{"a": {Settings: Settings{URL: u, Token: "hunter4"}}},
+	}, []Work{Build{}, Command{Secrets: map[string]string{"KEY": "hunter7\nhunter8\n"}}}, Announcing{URL: u})
+	for _, text := range []string{
+		"hunter1", "cGk6aHVudGVyMQ", "hunter2", "hunter3", "hunter4", "xoxhunter5", "B0CD12", "services/T0AB/B0CD12/xoxhunter5", "sighunter6", "hunter7", "hunter8",
+	} {
+		if !leaks("a " + text + "!") {
+			t.Errorf("%s is taken for none", text)
+		}
+	}
+	for _, text := range []string{"hunter", "restarting services", "chat.example", "letters", "pi"} {
+		if leaks(text) {
+			t.Errorf("%s is taken for one", text)
+		}
+	}
+	if Leaks(Servers{}, nil, Announcing{})("anything") {
+		t.Error("there is none to be found")
+	}
 }

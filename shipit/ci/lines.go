@@ -7,9 +7,10 @@ import (
 
 // Bounds of a command's output in the log.
 const (
-	maxLine   = 500     // characters of a line
-	maxBuffer = 8 << 10 // bytes of a line that are read; the rest is passed over
-	maxLines  = 1000    // of one run
+	maxLine   = 500      // characters of a line
+	maxShown  = 8 << 10  // bytes of a line from which that is taken
+	maxBuffer = 32 << 10 // bytes of a line that are read, a secret that begins in maxShown with them; the rest is passed over
+	maxLines  = 1000     // of one run
 )
 
 // lineWriter says what a command writes, line by line. One goroutine writes.
@@ -36,8 +37,8 @@ func (w *lineWriter) Write(p []byte) (int, error) {
 
 // flush says the line so far.
 func (w *lineWriter) flush() {
-	text := cleanTo(string(w.line), maxLine)
-	secret := w.leaks(string(w.line))
+	line := string(w.line)
+	text := cleanTo(line[:min(len(line), maxShown)], maxLine)
 	w.line = w.line[:0]
 	if text == "" {
 		return
@@ -47,7 +48,7 @@ func (w *lineWriter) flush() {
 		return
 	case w.count == maxLines:
 		text = fmt.Sprintf("more than %d lines: the rest isn't logged", maxLines-1)
-	case secret:
+	case w.leaks(line):
 		text = "(a line with a secret)"
 	}
 	w.say(w.name + ": " + text)

@@ -41,10 +41,12 @@ type run struct {
 	last   shipit.Sight
 }
 
-func newRun(id string, c Command, say func(string)) *run {
+func newRun(id string, c Command, say func(string), others func(text string) bool) *run {
+	own := spotter(c.lines())
+	leaks := func(text string) bool { return own(text) || others != nil && others(text) }
 	return &run{
 		id: id, command: c, over: make(chan struct{}),
-		lines: &lineWriter{say: say, name: c.name(), leaks: c.leaks},
+		lines: &lineWriter{say: say, name: c.name(), leaks: leaks},
 		last:  shipit.Sight{Stage: shipit.StageRunning, Build: id, Progress: -1},
 	}
 }

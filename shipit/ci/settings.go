@@ -98,12 +98,14 @@ func (s Settings) authorise(r *http.Request) {
 }
 
 // leaks says whether text holds a secret.
-func (s Settings) leaks(text string) bool {
+func (s Settings) leaks(text string) bool { return holdsAny(text, s.secrets()) }
+
+func (s Settings) secrets() []string {
 	secrets := []string{s.Token, s.Password, s.Trigger}
 	if s.Password != "" {
 		secrets = append(secrets, s.User+":"+s.Password)
 	}
-	return holdsAny(text, secrets)
+	return secrets
 }
 
 // bare is u without the parts that may hold a secret.

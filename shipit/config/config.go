@@ -29,6 +29,10 @@ type Config struct {
 	// Announce has its URL, where that is secret, only if loaded WithSecrets or
 	// WithAnnouncing. Without a Box the box goes by the host's name.
 	Announce ci.Announcing
+
+	// Leaks tells whether a text holds a secret of this configuration, whatever
+	// becomes of its targets; nil if not loaded WithSecrets.
+	Leaks func(text string) bool
 }
 
 // Pins is the wiring apart from the targets' lamps. No two lines of a Config
@@ -70,6 +74,15 @@ type Target struct {
 	// Follow has the server asked beside the launches, where it can tell: what
 	// became of the build, and whether it would take one.
 	Follow bool
+}
+
+// Work is what the targets launch, by index.
+func (c *Config) Work() []ci.Work {
+	work := make([]ci.Work, len(c.Targets))
+	for i, t := range c.Targets {
+		work[i] = t.Work
+	}
+	return work
 }
 
 // Sound is how the box makes itself heard.

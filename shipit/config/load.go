@@ -118,6 +118,9 @@ func (r *reader) config(top *section) *Config {
 	c.Targets = top.targets()
 	top.done()
 	r.checkUses()
+	if r.lookup != nil {
+		c.Leaks = ci.Leaks(c.Servers, c.Work(), c.Announce)
+	}
 	return c
 }
 

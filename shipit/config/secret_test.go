@@ -226,3 +226,35 @@ func TestNoSecretInMessages(t *testing.T) {
 		}
 	}
 }
+
+// TestLeaks: a configuration knows its secrets again, wherever they came from,
+// and whatever becomes of its targets; without them there is nothing to know.
+func TestLeaks(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write(t, dir, "token", "file-token\n", 0o600)
+	write(t, dir, "key", "command-key\n", 0o600)
+	path := write(t, dir, "config.toml", minimal+`
+[announce]
+[[target]]
+name = "B"
+led = 25
+command = { run = ["true"], secrets = { KEY = "key" } }
+`, 0o600)
+	c, err := config.Load(path, config.WithSecrets(environment(map[string]string{"SHIP_IT_ANNOUNCE_URL": "https://chat.example/hunter2"})))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Targets = nil
+	for _, text := range []string{"file-token", "command-key", "hunter2"} {
+		if !c.Leaks(text) {
+			t.Errorf("%s is taken for no secret", text)
+		}
+	}
+	if c.Leaks("token_file") {
+		t.Error("no secret is taken for one")
+	}
+	if c, err := config.Load(path); err != nil || c.Leaks != nil {
+		t.Errorf("without secrets: %v", err)
+	}
+}
