@@ -143,14 +143,14 @@ func (a *Announcer) tell(n item) error {
 	}
 }
 
-// send is one try.
+// send is one try. The status alone says that it was taken.
 func (a *Announcer) send(n item) error {
 	r, err := a.caller.ask(a.ctx, a.ask(n.News, n.at))
-	if err != nil {
-		return err
-	}
-	if r.isOK() {
+	switch {
+	case r != nil && r.isOK():
 		return nil
+	case err != nil:
+		return err
 	}
 	return r.trouble("[announce]")
 }

@@ -200,6 +200,28 @@ func TestAnnounceFailures(t *testing.T) {
 	}
 }
 
+// TestAnnounceTaken: what was taken isn't sent again, whatever becomes of the
+// answer behind its status.
+func TestAnnounceTaken(t *testing.T) {
+	t.Parallel()
+	for name, length := range map[string]int{"cut": 10, "endless": 4 << 20} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				h := newHall(t, same)
+				h.chat.SetMode(citest.Custom(func(w http.ResponseWriter, _ *http.Request) {
+					w.Header().Set("Content-Length", fmt.Sprint(length))
+					_, _ = w.Write([]byte("ok" + strings.Repeat(".", length/2)))
+				}))
+				h.Announce(aLaunch())
+				h.pass(time.Hour)
+				h.want(0, "0s "+said)
+				h.finish(0)
+			})
+		})
+	}
+}
+
 // TestAnnounceRecovers: an address that answers again gets what it missed.
 func TestAnnounceRecovers(t *testing.T) {
 	t.Parallel()

@@ -56,7 +56,8 @@ func newAsks(d *dialer) *http.Transport {
 func (c *caller) close() { c.asks.CloseIdleConnections() }
 
 // ask asks a question and waits for the whole answer, whatever its status. Its
-// error is ctx's own, or a *shipit.AskError.
+// error is ctx's own, or a *shipit.AskError; beside it is what came of the
+// answer, if that began.
 func (c *caller) ask(ctx context.Context, q question) (*reply, error) {
 	if err := c.hush.error(time.Now()); err != nil && q.body == "" && (q.method == "" || q.method == http.MethodGet) {
 		return nil, err
@@ -69,16 +70,16 @@ func (c *caller) ask(ctx context.Context, q question) (*reply, error) {
 	}
 	defer func() { _ = resp.Body.Close() }()
 	text, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
-	if err != nil {
-		return nil, c.unasked(ctx, err)
-	}
-	if len(text) > maxAnswer {
-		return nil, &shipit.AskError{Reason: "not a build: the answer has more than 1 MiB: look at url", Lasting: true}
-	}
 	resp.Body = io.NopCloser(bytes.NewReader(text))
 	r := &reply{newAnswer(c, nil, resp), text}
 	if !r.isOK() {
 		c.hush.wish(time.Now(), again(r.header, r.date()))
+	}
+	switch {
+	case err != nil:
+		return r, c.unasked(ctx, err)
+	case len(text) > maxAnswer:
+		return r, &shipit.AskError{Reason: "not a build: the answer has more than 1 MiB: look at url", Lasting: true}
 	}
 	return r, nil
 }
