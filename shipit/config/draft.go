@@ -142,6 +142,9 @@ func (d Draft) Text() (string, error) {
 	answers := []string{d.URL, d.User, d.TokenFile}
 	for _, t := range d.Targets {
 		answers = append(answers, t.Name, t.Build)
+		if kind.Server == "command" && strings.ContainsAny(t.Build, "\"'\\") {
+			return "", fmt.Errorf("%w: %s: no shell reads it, and its words end at a blank: put them into a script", ErrDraft, quote(t.Build))
+		}
 	}
 	for _, text := range answers {
 		if !utf8.ValidString(text) {

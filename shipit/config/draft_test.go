@@ -105,6 +105,9 @@ func TestDraftMistakes(t *testing.T) {
 	if _, err := (config.Draft{Server: "command", Targets: []config.DraftTarget{{Name: "\xff", Build: "b"}}}).Text(); !errors.Is(err, config.ErrDraft) || err.Error() != `not understood: "\xff" is no UTF-8 text` {
 		t.Errorf("a name that is no text gave %v", err)
 	}
+	if _, err := (config.Draft{Server: "command", Targets: []config.DraftTarget{{Name: "A", Build: `sh -c "echo hi"`}}}).Text(); !errors.Is(err, config.ErrDraft) {
+		t.Errorf("quotes gave %v", err)
+	}
 	for _, kind := range config.Drafts() {
 		if err := kind.CheckToken("hunter2\t"); !errors.Is(err, config.ErrDraft) || strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("a token with a tab gave %v", err)
