@@ -112,3 +112,24 @@ func environment(variables map[string]string) func(string) (string, bool) {
 		return value, ok
 	}
 }
+
+// TestLongNames: a place's name is as long as somebody likes, a message isn't.
+func TestLongNames(t *testing.T) {
+	t.Parallel()
+	name := strings.Repeat("p", 3000)
+	for _, value := range []string{"", name + ` = 1, `, name + ` = "", `, name + ` = " x", `, name + ` = "\u0007", `, name[1:] + ` = "x", `, `x = "x", `} {
+		_, err := config.Parse([]byte(`[webhook.ci]
+url = "https://ci.example.com"
+launch = { path = "/{`+name+`}" }
+[[target]]
+name = "A"
+led = 22
+webhook = { `+value+`server = "ci" }
+`), "config.toml")
+		for _, m := range messages(t, err) {
+			if len(m) > 400 {
+				t.Errorf("%s: %d bytes: %s", value, len(m), m)
+			}
+		}
+	}
+}

@@ -77,8 +77,9 @@ func (s *section) call() ci.Work {
 		s.add(s.place(key), s.label+key, fmt.Sprintf("needs a [webhook.%s] section, and there is none", clip(c.Server)), "add one, or name one that is there")
 	}
 	for _, name := range places(hook) {
-		s.missing(name, name+` = "…"`)
-		c.Values[name] = s.line(name, name+` = "…"`).content()
+		like := clip(name) + ` = "…"`
+		s.missing(name, like)
+		c.Values[name] = s.line(name, like).content()
 	}
 	if !ok {
 		for name := range s.node.keys {

@@ -46,7 +46,7 @@ func (s *section) secretFiles() map[string]string {
 	for name := range files {
 		n := s.node.keys[key].keys[name]
 		if c := s.under(n, s.label+key+".").stored(kindly(name), n); c != nil {
-			secrets[name] = c.text
+			secrets[name] = s.checked(c, variableFlaw)
 		}
 	}
 	return secrets
@@ -61,10 +61,17 @@ func (s *section) checkVariables(key string, n *node) {
 			s.add(value.place, label, "is no variable's name", "take letters, digits and _ only, and no digit first")
 		case name == ci.LaunchVariable:
 			s.add(value.name(), label, "is the launch's id", "choose another name")
-		case strings.Contains(value.text, "\x00"):
-			s.add(value.place, label, "holds a zero byte, which no variable can", "take it out")
+		case variableFlaw(value.text) != "":
+			s.add(value.place, label, variableFlaw(value.text), "take it out")
 		}
 	}
+}
+
+func variableFlaw(value string) string {
+	if strings.Contains(value, "\x00") {
+		return "holds a zero byte, which no variable can"
+	}
+	return ""
 }
 
 func notInVariable(r rune) bool { return r == '-' || notBare(r) }

@@ -37,7 +37,7 @@ func (s *section) get(key, like string, kinds ...unstable.Kind) *node {
 	for i, kind := range kinds {
 		want[i] = kindName(kind)
 	}
-	s.add(n.place, s.label+key, "is "+kindName(n.kind)+", not "+strings.Join(want, " or "), "write it as in "+like)
+	s.add(n.place, s.label+clip(key), "is "+kindName(n.kind)+", not "+strings.Join(want, " or "), "write it as in "+like)
 	return nil
 }
 
@@ -63,7 +63,7 @@ func (s *section) place(key string) place {
 // missing notes that the section lacks a key.
 func (s *section) missing(key, like string) {
 	if !s.has(key) {
-		s.add(s.node.place, s.label+key, "is missing", "add it, as in "+like)
+		s.add(s.node.place, s.label+clip(key), "is missing", "add it, as in "+like)
 	}
 }
 
@@ -94,7 +94,7 @@ func (s *section) boolean(key string, otherwise bool) bool {
 func (s *section) str(key, like string) *node {
 	n := s.get(key, like, unstable.String)
 	if n != nil && n.text == "" {
-		s.add(n.place, s.label+key, "is empty", "write it as in "+like)
+		s.add(n.place, s.label+clip(key), "is empty", "write it as in "+like)
 		return nil
 	}
 	return n
@@ -108,11 +108,11 @@ func (s *section) line(key, like string) *node {
 		return nil
 	}
 	if strings.ContainsFunc(n.text, func(r rune) bool { return !unicode.IsPrint(r) }) {
-		s.add(n.place, s.label+key, quote(n.text)+" holds a character that can't be printed", "take it out")
+		s.add(n.place, s.label+clip(key), quote(n.text)+" holds a character that can't be printed", "take it out")
 		return nil
 	}
 	if strings.TrimSpace(n.text) != n.text {
-		s.add(n.place, s.label+key, quote(n.text)+" begins or ends with a space", "take it out")
+		s.add(n.place, s.label+clip(key), quote(n.text)+" begins or ends with a space", "take it out")
 		return nil
 	}
 	return n

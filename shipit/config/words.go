@@ -17,9 +17,13 @@ func (s *section) suggest(key string) string {
 		return "move it to the top, above the first [section]"
 	}
 	if near := nearest(key, s.known); near != "" {
-		return fmt.Sprintf("did you mean %s?", near)
+		return fmt.Sprintf("did you mean %s?", clip(near))
 	}
-	return "known here are " + strings.Join(s.known, ", ")
+	known := make([]string, len(s.known))
+	for i, k := range s.known {
+		known[i] = clip(k)
+	}
+	return "known here are " + strings.Join(known, ", ")
 }
 
 // nearest is the known key that looks most like key, or "".
