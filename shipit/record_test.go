@@ -410,7 +410,7 @@ func TestResume(t *testing.T) {
 		light Light
 	}{
 		{"started", launch("B", "started"), found, "launch B, old, started, 7, passed", "log: Going on with the build of B", LightQueued},
-		{"started, and nobody looks", launch("B", "started"), nil, "launch B, old, started, 7, not followed", "log: Going on with the build of B", LightNone},
+		{"started, and nobody looks", launch("B", "started"), nil, "launch B, old, started, 7, not followed", "log: A build of B was started before, and isn't followed", LightNone},
 		{"unanswered, and there is one", launch("B", ""), found, "launch B, old, started, cut off: the box was ended before the answer, 7, passed", "log: Unknown whether a build of B started: cut off", LightUnknown},
 		{"unanswered, and there is none", launch("B", ""), []any{ErrNoBuild}, "launch B, old, unknown, cut off: the box was ended before the answer, unknown", "log: Gave up the build of B", LightUnknown},
 		{"unanswered, and nobody can look", launch("B", ""), nil, "launch B, old, unknown, cut off: the box was ended before the answer, unknown", "log: Unknown whether", LightUnknown},

@@ -31,8 +31,11 @@ func (b *Box) resumed(now time.Time, ev Resumed) []Action {
 	b.launches = max(b.launches, ev.Number)
 	name := b.targets[ev.Target]
 	note := Note{Text: "Going on with the build of " + name, Attrs: Sight{Build: ev.Outcome.Build, URL: ev.Outcome.URL}.attrs()}
-	if ev.Outcome.Verdict == Unknown {
+	switch {
+	case ev.Outcome.Verdict == Unknown:
 		note = ev.Outcome.note(name)
+	case !b.leads(ev.Target, ev.Outcome):
+		note.Text = "A build of " + name + " was started before, and isn't followed"
 	}
 	if b.latest[ev.Target] != 0 {
 		return []Action{note}
