@@ -45,7 +45,7 @@ func (s *Stage) lightOf(name string) string {
 	switch {
 	case err != nil:
 		return err.Error()
-	case s.box.Unseen(i):
+	case s.box.Unseen(i) && s.box.Light(i) != shipit.LightUnknown: // which looks as before
 		return noWord
 	default:
 		return s.box.Light(i).String()
