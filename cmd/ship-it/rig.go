@@ -58,7 +58,7 @@ func (r *rig) serve(s ci.Servers, work []ci.Work) {
 	r.doubt = ci.ClockDoubt(buildDate())
 	fleet := ci.NewFleet(s, work, ci.WithVersion(release), ci.WithClockDoubt(r.doubt),
 		ci.WithOutput(func(line string) { r.log.Info(line) }, r.config.Leaks))
-	r.server, r.follower, r.ways = fleet, fleet, fleet.Ways()
+	r.server, r.follower, r.ways = unnamed{fleet, r}, fleet, fleet.Ways()
 	r.closers = append(r.closers, fleet.Close)
 }
 
