@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"ship-it.example/shipit"
+	"ship-it.example/shipit/ci"
 )
 
 // unnamed is the server of a rig, with a warning for a launch whose build it
@@ -19,7 +20,11 @@ func (u unnamed) Launch(ctx, withdraw context.Context, target int, id string) sh
 	outcome := u.Server.Launch(ctx, withdraw, target, id)
 	t, can := u.rig.config.Targets[target], u.rig.follower.Can(target)
 	if outcome.Verdict == shipit.Started && outcome.Build == "" && t.Follow && can.Look && !can.Find {
-		u.rig.log.Warn("The build of " + t.Name + " isn't followed: the server didn't name it: give the target launch, and show that input in run-name")
+		remedy := "look at build and find in its webhook's section"
+		if _, ok := t.Work.(ci.Workflow); ok {
+			remedy = "give the target launch, and show that input in run-name"
+		}
+		u.rig.log.Warn("The build of " + t.Name + " isn't followed: the server didn't name it: " + remedy)
 	}
 	return outcome
 }
