@@ -80,12 +80,9 @@ func (r *rig) launch(ctx context.Context, target string) error {
 			return err
 		}
 	}
-	result := &result{Journal: r.journal(), begun: time.Now(), done: make(chan shipit.Record, 1)}
-	if result.Journal == nil {
-		result.Journal = shipit.Unkept{}
-	}
+	result := newResult(r.journal(), open)
 	rules := r.config.Rules
-	rules.Confirm = 0 // nobody types a command by mistake
+	rules.Confirm, rules.MaxArmed = 0, 0 // nobody types a command by mistake, and there is no switch to turn off
 	loop := shipit.NewLoop(shipit.Config{
 		Targets: []string{target}, Ways: r.ways, Rules: rules, ClockDoubt: r.doubt,
 		Panel: noPanel{}, Speaker: noPanel{}, Server: r.server, Follower: unchecked{r.follower},

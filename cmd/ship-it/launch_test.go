@@ -185,6 +185,57 @@ func TestLaunchStopped(t *testing.T) {
 	}
 }
 
+// TestLaunchUnsent: Ctrl-C before anything was sent says so, and leaves nothing to
+// go on with.
+func TestLaunchUnsent(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	p.server.SetAsking(citest.Silent())
+	r := p.startLogged(p.launchIt())
+	p.waitAsked(1)
+	r.signal(syscall.SIGINT)
+	code, log := r.end()
+	if code != 1 {
+		t.Errorf("exit code %d, want 1", code)
+	}
+	inOrder(t, log, "received signal 2, exiting...", "Nothing was sent")
+	if strings.Contains(log, "Nobody follows") || p.server.Requests() != 0 || p.read("journal.jsonl.open") != "" {
+		t.Errorf("%d requests, ahead of the journal is %s, the log has\n%s", p.server.Requests(), p.read("journal.jsonl.open"), log)
+	}
+}
+
+// waitAsked waits until the server was asked so often.
+func (p *place) waitAsked(times int) {
+	p.t.Helper()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	timeout := time.After(limit)
+	for p.server.Asked() < times {
+		select {
+		case <-tick.C:
+		case <-timeout:
+			p.t.Fatalf("asked %d times, want %d", p.server.Asked(), times)
+		}
+	}
+}
+
+// TestLaunchAhead: a launch of an earlier run is none of this one's, even if the
+// clock was ahead then.
+func TestLaunchAhead(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	p.server.SetLife(citest.Life{Run: time.Second, End: shipit.StagePassed})
+	p.write("journal.jsonl.open", `{"step":"known","time":"2999-01-01T00:00:00Z","kind":"launch","id":"EARLIER","target":"Client Int","press":2,"answer":"started","build":"77"}`+"\n", 0o640)
+	code, _, stderr := p.finish(p.launchIt())
+	if code != 0 || !strings.Contains(stderr, "Build of Client Int passed id=1") {
+		t.Errorf("exit code %d:\n%s", code, stderr)
+	}
+	lines := p.history()
+	if len(lines) != 2 || lines[0].Outcome != "passed" || lines[1].ID != "EARLIER" || lines[1].Press != 2 || lines[1].Outcome != "not followed" {
+		t.Errorf("the journal has %+v", lines)
+	}
+}
+
 // TestCommandStopped: a command can't outlive what has started it. Its end is
 // told, and the next start has nothing to go on with.
 func TestCommandStopped(t *testing.T) {

@@ -3,7 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
-	"time"
+	"sync/atomic"
 
 	"ship-it.example/shipit"
 )
@@ -15,8 +15,28 @@ const exitUnknown = 7
 // refusal, when it is complete. It has no length of the press: no button was.
 type result struct {
 	shipit.Journal
-	begun time.Time
-	done  chan shipit.Record
+	earlier map[string]bool // launches of earlier runs, by their ids
+	begun   atomic.Bool     // something may have been sent
+	done    chan shipit.Record
+}
+
+// newResult is the result of a launch that goes on with those that are open. No
+// journal keeps nothing.
+func newResult(kept shipit.Journal, open []shipit.Record) *result {
+	if kept == nil {
+		kept = shipit.Unkept{}
+	}
+	r := &result{Journal: kept, earlier: map[string]bool{}, done: make(chan shipit.Record, 1)}
+	for _, o := range open {
+		r.earlier[o.ID] = true
+	}
+	return r
+}
+
+// Begin implements [shipit.Journal].
+func (r *result) Begin(record shipit.Record) error {
+	r.begun.Store(true)
+	return r.Journal.Begin(record)
 }
 
 // Update implements [shipit.Journal].
@@ -25,7 +45,7 @@ func (r *result) Update(record shipit.Record) { r.Journal.Update(r.unpressed(rec
 // Close implements [shipit.Journal].
 func (r *result) Close(last shipit.Record) {
 	r.Journal.Close(r.unpressed(last))
-	if r.isEarlier(last) {
+	if r.earlier[last.ID] {
 		return
 	}
 	select {
@@ -35,14 +55,11 @@ func (r *result) Close(last shipit.Record) {
 }
 
 func (r *result) unpressed(record shipit.Record) shipit.Record {
-	if !r.isEarlier(record) {
+	if !r.earlier[record.ID] {
 		record.Press = 0
 	}
 	return record
 }
-
-// isEarlier tells of a record of an earlier run.
-func (r *result) isEarlier(record shipit.Record) bool { return record.Time.Before(r.begun) }
 
 // judge makes the last record the exit code.
 func (r *rig) judge(result *result) error {
@@ -50,6 +67,10 @@ func (r *rig) judge(result *result) error {
 	case last := <-result.done:
 		return judge(last)
 	default:
+	}
+	if !result.begun.Load() {
+		r.log.Info("Nothing was sent")
+		return saidError{codeError{exitFailed, errors.New("nothing was sent")}}
 	}
 	words := "Nobody follows the build any more: look at the server"
 	if r.records != nil {
