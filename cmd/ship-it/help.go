@@ -22,7 +22,8 @@ them. It is refused while a program holds one of the lines.`,
 		"launch": `The rules of the configuration hold as they do for the button, but for confirm and
 max_armed; a target that wants two persons can't be launched so. It is refused
 while the box's daemon keeps the journal: press its button, or end it with ship-it
-stop.
+stop. After a launch of which nobody knows whether it has started a build it is
+refused once, and for as long as the server doesn't tell.
 Ctrl-C takes a request back of which nothing has been sent, and waits 2 s for the
 answer to one that is on its way.
 

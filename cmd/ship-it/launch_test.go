@@ -286,11 +286,14 @@ func TestLaunchAfterUnknown(t *testing.T) {
 		asking          citest.Mode // in which the server is asked for it
 		says            string
 		answer, outcome string // of the first, after the second
-		finally         string // its outcome after the third
+		finally         string // its outcome after the last
+		more            string // what a third says before one is taken; empty: it is the last
 	}{
-		{"it is there", citest.Vanish(), citest.OK(), " has started a build after all: 1 http://", "started", "", "not followed"},
-		{"it isn't", citest.Silent(), citest.OK(), "the server shows no build of the launch of Client Int at 2", "unknown", "unknown", "unknown"},
-		{"no answer", citest.Silent(), citest.Fail(500), "has started a build, and the server doesn't tell: server error (500", "unknown", "unknown", "unknown"},
+		{"it is there", citest.Vanish(), citest.OK(), " has started a build after all: 1 http://", "started", "", "not followed", ""},
+		{"it isn't", citest.Silent(), citest.OK(), "the server shows no build of the launch of Client Int at 2", "unknown", "unknown", "unknown", ""},
+		{"no answer", citest.Silent(), citest.Fail(500), "has started a build, and the server doesn't tell: server error (500", "", "", "unknown", "the server shows no build"},
+		{"no answer, and it is there", citest.Vanish(), citest.Fail(500), "; a launch is taken once it does\n", "", "", "not followed", " has started a build after all: 1 http://"},
+		{"no right to ask", citest.Silent(), citest.Fail(403), "; a launch after this is taken\n", "unknown", "unknown", "unknown", ""},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -316,13 +319,46 @@ func TestLaunchAfterUnknown(t *testing.T) {
 				t.Errorf("the journal has %+v", lines)
 			}
 			p.server.SetAsking(citest.OK())
+			refusals := 1
+			if c.more != "" {
+				refusals++
+				if code, _, stderr := p.finish(p.launchIt()); code != 1 || !strings.Contains(stderr, c.more) {
+					t.Errorf("exit code %d:\n%s", code, stderr)
+				}
+			}
 			if code, _, stderr := p.finish(p.launchIt()); code != 0 || p.server.Requests() != 2 {
 				t.Errorf("exit code %d after %d requests:\n%s", code, p.server.Requests(), stderr)
 			}
-			if lines := p.history(); len(lines) != 3 || lines[0].Outcome != c.finally || lines[2].Outcome != "passed" {
+			lines := p.history()
+			if last := lines[len(lines)-1]; len(lines) != 2+refusals || last.Outcome != "passed" {
 				t.Errorf("the journal has %+v", lines)
 			}
+			for _, line := range lines[:len(lines)-1] {
+				if line.Kind == shipit.KindLaunch && line.Outcome != c.finally {
+					t.Errorf("the first ended %s, want %s", line.Outcome, c.finally)
+				}
+			}
 		})
+	}
+}
+
+// TestLookingStopped: a launch that is ended while it asks for an earlier one has
+// learnt nothing of it, and leaves it open.
+func TestLookingStopped(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	p.server.SetAsking(citest.Silent())
+	const line = `{"step":"pressed","time":"2026-11-24T12:00:00Z","kind":"launch","id":"EARLIER","target":"Client Int"}` + "\n"
+	p.write("journal.jsonl.open", line, 0o640)
+	r := p.startLogged(p.launchIt())
+	p.waitAsked(1)
+	r.signal(syscall.SIGINT)
+	code, log := r.end()
+	if want := "and the server doesn't tell: received signal 2, exiting...; a launch is taken once it does"; code != 1 || !strings.Contains(log, want) {
+		t.Errorf("exit code %d, want 1, and %q in\n%s", code, want, log)
+	}
+	if lines := p.history(); len(lines) != 2 || lines[0].ID != "EARLIER" || lines[0].Answer+lines[0].Outcome != "" || lines[1].Refusal != "look at the server first" {
+		t.Errorf("the journal has %+v", lines)
 	}
 }
 
