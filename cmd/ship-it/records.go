@@ -65,6 +65,9 @@ func recordsHint(err error) string {
 	if errors.As(err, new(*journal.HeldError)) {
 		return "a ship-it launch ends by itself, and arming works then; a second box needs a journal of its own"
 	}
+	if errors.Is(err, journal.ErrDevice) {
+		return "change the configuration, and start ship-it again"
+	}
 	if errors.Is(err, fs.ErrPermission) && os.Geteuid() != 0 {
 		return `use sudo, or name a file of your own in the configuration: journal = "..."`
 	}

@@ -13,6 +13,10 @@ import (
 // errForeign: what is there is no plain file of ours alone. Move it away.
 var errForeign = errors.New("is not a regular file with one name: move it away")
 
+// ErrDevice is a device in the journal's place, as /dev/null is. Name a file, or
+// keep no journal.
+var ErrDevice = errors.New(`is a device: name a file, or keep no journal: journal = ""`)
+
 // openFile opens a file of the journal, and makes it, with its folder, if it is
 // not there. It follows no link, and waits for no pipe. What root makes belongs
 // to the owner of the folder, who is the service's user.
@@ -66,6 +70,9 @@ func isGone(file *os.File) bool {
 // made there or beside it. An open follows no link that comes later.
 func isForeign(path string) error {
 	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
+		if info.Mode()&fs.ModeDevice != 0 {
+			return fmt.Errorf("%s %w", path, ErrDevice)
+		}
 		return fmt.Errorf("%s %w", path, errForeign)
 	}
 	return nil
