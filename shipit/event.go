@@ -52,6 +52,10 @@ type Resumed struct {
 	Outcome        Outcome
 }
 
+// Unfinished gives the loop launches of an earlier run that the journal could
+// not give at the start: it goes on with them as with those of [Config].
+type Unfinished struct{ Open []Record } // in the order of their times
+
 // Cancelled tells how a [Cancel] ended.
 type Cancelled struct {
 	Target, Number int
@@ -80,20 +84,21 @@ type GivenUp struct {
 // Tick tells that time has passed: [Box.Next] was reached.
 type Tick struct{}
 
-func (Found) event()     {}
-func (Switched) event()  {}
-func (Pressed) event()   {}
-func (Released) event()  {}
-func (Dialled) event()   {}
-func (Answered) event()  {}
-func (Checked) event()   {}
-func (Cancelled) event() {}
-func (Reserved) event()  {}
-func (Resumed) event()   {}
-func (Seen) event()      {}
-func (Unseen) event()    {}
-func (GivenUp) event()   {}
-func (Tick) event()      {}
+func (Found) event()      {}
+func (Switched) event()   {}
+func (Pressed) event()    {}
+func (Released) event()   {}
+func (Dialled) event()    {}
+func (Answered) event()   {}
+func (Checked) event()    {}
+func (Cancelled) event()  {}
+func (Reserved) event()   {}
+func (Resumed) event()    {}
+func (Unfinished) event() {}
+func (Seen) event()       {}
+func (Unseen) event()     {}
+func (GivenUp) event()    {}
+func (Tick) event()       {}
 
 // Button is one of the box's buttons.
 type Button int

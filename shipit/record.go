@@ -45,7 +45,8 @@ type Journal interface {
 	// Reserve makes the id of the next launch and blocks until that is on the
 	// disk, with room for what is to be written of the launch. It returns at once
 	// when ctx ends, and the id is given up then. The error says for people what
-	// can't be written, and why.
+	// can't be written, and why. What it finds of an earlier run has to reach the
+	// loop, as [Unfinished], before it gives an id.
 	Reserve(ctx context.Context) (id string, err error)
 	// Release gives up an id with which nothing has gone out. It doesn't block.
 	Release(id string)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"time"
@@ -26,18 +27,21 @@ func (b *Box) reserved(now time.Time, ev Reserved) []Action {
 }
 
 // resumed lights the lamp of a launch of an earlier run, and has its build
-// followed, unless that target has had a launch since.
+// followed, unless that target has had a launch since that may have started one.
 func (b *Box) resumed(now time.Time, ev Resumed) []Action {
 	b.launches = max(b.launches, ev.Number)
 	name := b.targets[ev.Target]
+	since := b.latest[ev.Target] != 0 && b.lights[ev.Target].Light != LightNotStarted
 	note := Note{Text: "Going on with the build of " + name, Attrs: Sight{Build: ev.Outcome.Build, URL: ev.Outcome.URL}.attrs()}
 	switch {
 	case ev.Outcome.Verdict == Unknown:
 		note = ev.Outcome.note(name)
+	case since:
+		note.Level, note.Text = slog.LevelWarn, "Nobody follows the build of "+name+", for there was another launch since: look at the server"
 	case !b.leads(ev.Target, ev.Outcome):
 		note.Text = "A build of " + name + " was started before, and isn't followed"
 	}
-	if b.latest[ev.Target] != 0 {
+	if since {
 		return []Action{note}
 	}
 	b.latest[ev.Target] = ev.Number
@@ -65,9 +69,11 @@ type recovered struct {
 func (recovered) event() {}
 
 // resume goes on with the launches that were open when the box ended last. None
-// is sent again.
+// is sent again. The last of a target comes first, and has its lamp.
 func (l *Loop) resume(ctx context.Context) {
-	for _, r := range l.Resume {
+	open := l.Resume
+	l.Resume = nil
+	for _, r := range slices.Backward(open) {
 		target := slices.Index(l.Targets, r.Target)
 		switch {
 		case r.Target == "":
@@ -184,8 +190,8 @@ func (l *Loop) blind() []string {
 // keep keeps what an event means to the records.
 func (l *Loop) keep(ctx context.Context, now time.Time, ev Event) {
 	switch ev := ev.(type) {
-	case Found:
-		l.resume(ctx)
+	case Unfinished:
+		l.Resume = append(l.Resume, ev.Open...)
 	case recovered:
 		l.recover(ctx, ev)
 	case Released:
@@ -197,6 +203,9 @@ func (l *Loop) keep(ctx context.Context, now time.Time, ev Event) {
 		if l.box.button(button).stuck { // its press has lasted long enough to be told
 			l.ledger.released(now, button)
 		}
+	}
+	if l.ledger.running == nil { // whose answer tells whether it has its target's lamp
+		l.resume(ctx)
 	}
 	l.ledger.acknowledged(l.box)
 	l.ledger.settle()

@@ -117,7 +117,8 @@ func TestLaunchRefused(t *testing.T) {
 }
 
 // TestBoxBesideLaunch: a box that starts while a launch keeps the journal
-// refuses to be armed, and can be when that is over.
+// refuses to be armed, and can be when that is over, and what it has left is gone
+// on with.
 func TestBoxBesideLaunch(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
@@ -141,6 +142,14 @@ func TestBoxBesideLaunch(t *testing.T) {
 		t.Errorf("the launch ended with %v", err)
 	}
 	p.server.SetMode(citest.OK())
+	h.do("drive %d high", pinSwitch)
+	r.waitLog("ERROR Unknown whether a build of Client Int started: stopped")
+	r.waitLog("WARN Refused arming: can't record: what was under way is gone on with first: switch off and on again")
+	h.press()
+	r.waitLog("WARN Refused launch: can't record")
+	h.do("float %d", pinLaunch)
+	h.do("float %d", pinSwitch)
+	r.waitTimes("] Safe", 2)
 	h.do("drive %d high", pinSwitch)
 	p.waitReserved("journal.jsonl.open", 2)
 	h.press()

@@ -157,12 +157,18 @@ func (p *place) startLogged(cmd *exec.Cmd) *process {
 // waitLog waits for a line of the log.
 func (r *process) waitLog(text string) {
 	r.t.Helper()
+	r.waitTimes(text, 1)
+}
+
+// waitTimes waits until the log contains a text so often.
+func (r *process) waitTimes(text string, times int) {
+	r.t.Helper()
 	timeout := time.After(limit)
 	for {
 		r.mu.Lock()
 		log, more := strings.Join(r.lines, "\n"), r.more
 		r.mu.Unlock()
-		if strings.Contains(log, text) {
+		if strings.Count(log, text) >= times {
 			return
 		}
 		select {

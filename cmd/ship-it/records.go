@@ -60,6 +60,13 @@ func (r *rig) openRecords() []shipit.Record {
 	return open
 }
 
+// resumeLate has the loop go on with launches that openRecords could not give.
+func (r *rig) resumeLate(loop *shipit.Loop) {
+	if r.records != nil {
+		r.records.Late = func(open []shipit.Record) { loop.Post(shipit.Unfinished{Open: open}) }
+	}
+}
+
 // recordsHint is the next step for a journal that can't be opened.
 func recordsHint(err error) string {
 	if errors.As(err, new(*journal.HeldError)) {

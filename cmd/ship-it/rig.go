@@ -106,6 +106,7 @@ func (r *rig) run(parent context.Context) error {
 		Panel: front{header, firstLamp + len(r.config.Targets)}, Siren: sirenTime(r.config), Server: r.server, Follower: r.follower, Follow: follow(r.config), Rules: r.config.Rules, ClockDoubt: r.doubt,
 		Speaker: r.speaker, Log: r.log, Announcer: r.announcer, Observe: r.observe, Fault: fail,
 	})
+	r.resumeLate(loop)
 	loop.Post(r.found(header.Active()))
 	everything := append([]func(context.Context) error{
 		loop.Run,

@@ -112,35 +112,6 @@ func TestGarbage(t *testing.T) {
 	}
 }
 
-// TestTakenAway: a file ahead that somebody has removed is made anew at the next
-// arming, with its lock and with what is open.
-func TestTakenAway(t *testing.T) {
-	t.Parallel()
-	name := path(t)
-	b := open(t, name)
-	b.Update(started(b.begin("A")))
-	b.jobs.wait(limit)
-	if err := os.Remove(ahead(name)); err != nil {
-		t.Fatal(err)
-	}
-	b.begin("B")
-	if other := open(t, name); !errors.As(other.err, new(*HeldError)) {
-		t.Errorf("another run opens it: %v", other.err)
-	}
-	if !strings.Contains(b.log.String(), "was taken away") {
-		t.Errorf("not told: %s", b.log)
-	}
-	b.crash()
-	b = open(t, name)
-	var got strings.Builder
-	for _, r := range b.mine {
-		fmt.Fprintf(&got, "[%s %s]", r.Target, r.Answer)
-	}
-	if !sameParts(got.String(), "[A started][B ]") {
-		t.Errorf("goes on with %s", &got)
-	}
-}
-
 // TestForeignLines: what others have written into the journal is told to be
 // that, and hides nothing that is ours.
 func TestForeignLines(t *testing.T) {

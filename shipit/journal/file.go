@@ -60,10 +60,15 @@ func check(file *os.File) error {
 	return nil
 }
 
-// isGone tells whether a file has no name any more.
+// isGone tells whether a file doesn't have the name any more by which it was
+// opened, so that another process could have another one locked.
 func isGone(file *os.File) bool {
-	var st unix.Stat_t
-	return unix.Fstat(int(file.Fd()), &st) == nil && st.Nlink == 0
+	var open, named unix.Stat_t
+	if err := unix.Fstat(int(file.Fd()), &open); err != nil {
+		return false
+	}
+	err := unix.Lstat(file.Name(), &named)
+	return err != nil || open.Dev != named.Dev || open.Ino != named.Ino
 }
 
 // isForeign says that what is at the path is no file of ours, before anything is

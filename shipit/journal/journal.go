@@ -3,9 +3,11 @@ package journal
 import (
 	"cmp"
 	"context"
+	"errors"
 	"log/slog"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"ship-it.example/shipit"
@@ -20,6 +22,9 @@ type Settings struct {
 	// Mine tells which open launches this run goes on with; the others stay as
 	// they are. Nil: all but those of a drill, or those in a drill.
 	Mine func(Line) bool
+	// Late is given the launches to go on with that Open could not give. It is
+	// called before any id is reserved. Nil: they stay as they are.
+	Late func([]shipit.Record)
 	Log  *slog.Logger
 	// Fault is called with a panic in a goroutine of the journal's.
 	Fault func(error)
@@ -29,6 +34,9 @@ type Settings struct {
 type Journal struct {
 	Settings
 	jobs *queue
+
+	late   sync.Mutex  // is held until Late has been called
+	untold atomic.Bool // Late has been called, and the box was not refused yet
 
 	mu      sync.Mutex // is held for no sync
 	ahead   *os.File   // with the lock; nil: not open
@@ -53,7 +61,8 @@ func New(s Settings) *Journal {
 }
 
 // Reserve implements [shipit.Journal]. A journal that could not be opened is
-// tried again.
+// tried again; if there are launches to go on with, they are given to Late, and
+// the error says so.
 func (j *Journal) Reserve(ctx context.Context) (string, error) {
 	type result struct {
 		id  string
@@ -76,6 +85,9 @@ func (j *Journal) Reserve(ctx context.Context) (string, error) {
 	}()
 	select {
 	case r := <-done:
+		if errors.Is(r.err, errLate) && ctx.Err() == nil {
+			j.untold.Store(false)
+		}
 		return r.id, r.err
 	case <-ctx.Done():
 		return "", context.Cause(ctx)
@@ -84,13 +96,7 @@ func (j *Journal) Reserve(ctx context.Context) (string, error) {
 
 // reserve blocks on the disk.
 func (j *Journal) reserve() (string, error) {
-	j.mu.Lock()
-	err := j.openFiles()
-	if err == nil && len(j.open) == 0 {
-		err = j.ahead.Truncate(0)
-	}
-	file := j.ahead
-	j.mu.Unlock()
+	file, err := j.reopen()
 	if err != nil {
 		return "", err
 	}

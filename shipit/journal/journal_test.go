@@ -3,7 +3,6 @@ package journal
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -80,12 +79,8 @@ func TestCrashes(t *testing.T) {
 				c.run(b)
 				b.crash()
 				b = open(t, name, func(s *Settings) { s.Boot = boot })
-				var got strings.Builder
-				for _, r := range b.mine {
-					fmt.Fprintf(&got, "[%s %s]", r.Target, r.Answer)
-				}
-				if b.err != nil || !sameParts(got.String(), want) {
-					t.Errorf("goes on with %s, %v, want %s", &got, b.err, want)
+				if got := launches(b.mine); b.err != nil || !sameParts(got, want) {
+					t.Errorf("goes on with %s, %v, want %s", got, b.err, want)
 				}
 				b.jobs.wait(limit)
 				checkJournal(t, name, c.journal)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 
 	"golang.org/x/sys/unix"
 
@@ -26,87 +27,57 @@ func (e *HeldError) Error() string {
 }
 
 // Open locks the journal and gives the launches of earlier runs that are open,
-// for this one to go on with; those without a target are ids that may never have
-// gone out. It repairs what a crash or a power cut has left, and tells the log. A
-// *[HeldError] is for the caller to end with; whatever else fails, [Journal.Reserve]
-// tries again.
+// for this one to go on with, in the order of their times; those without a target
+// are ids that may never have gone out. It repairs what a crash or a power cut has
+// left, and tells the log. A *[HeldError] is for the caller to end with; whatever
+// else fails, [Journal.Reserve] tries again.
 func (j *Journal) Open() ([]shipit.Record, error) {
 	j.mu.Lock()
-	err := j.openFiles()
-	var mine []entry
-	for _, e := range j.open {
-		if j.Mine(e.Line) || e.Drill && !j.Drill {
-			mine = append(mine, e)
-		}
-	}
+	found, err := j.openFiles()
 	j.mu.Unlock()
 	if err != nil {
 		return nil, err
 	}
-	var open []shipit.Record
-	for _, e := range mine {
-		switch {
-		case e.Step == stepOver:
-		case e.Answer == shipit.NotStarted.String(), e.Outcome != "":
-			j.jobs.do(func() { j.finish(entry{Step: stepOver, Line: e.Line}) })
-		case e.Drill && !j.Drill:
-			j.endDrill(e)
-		default:
-			open = append(open, e.Record)
-		}
-	}
+	open := j.goOn(found)
 	j.jobs.do(j.retry)
 	return open, nil
 }
 
-// endDrill closes a launch of a drill that was killed: its server is gone.
-func (j *Journal) endDrill(e entry) {
-	switch {
-	case e.Step == stepReserved:
-		j.Release(e.ID)
-		return
-	case e.Answer == shipit.Started.String():
-		e.Outcome = shipit.OutcomeUnfollowed
-	default:
-		e.Answer, e.Outcome = shipit.Unknown.String(), shipit.OutcomeUnknown
-	}
-	j.jobs.do(func() { j.finish(entry{Step: stepOver, Line: e.Line}) })
-}
-
 // openFiles locks and reads what was written ahead, if that isn't open yet, or if
-// somebody has taken it away: then what is open is written anew. The lock of j is
-// held.
-func (j *Journal) openFiles() error {
+// somebody has taken it away: then what is open is written anew. It gives what it
+// finds there of others. The lock of j is held.
+func (j *Journal) openFiles() ([]entry, error) {
 	switch {
 	case j.ended:
-		return os.ErrClosed
+		return nil, os.ErrClosed
 	case j.ahead != nil && !isGone(j.ahead):
-		return nil
+		return nil, nil
 	}
 	if err := isForeign(j.Path); err != nil {
-		return err
+		return nil, err
 	}
 	file, err := lock(ahead(j.Path))
 	if err != nil {
-		return err
+		return nil, err
 	}
-	open, file, err := j.recover(file)
+	found, file, err := j.recover(file)
 	for _, e := range j.open {
 		err = errors.Join(err, appendWhole(file, encode(e)))
 	}
 	if err != nil {
-		return errors.Join(err, file.Close())
+		return nil, errors.Join(err, file.Close())
 	}
 	if j.ahead != nil {
 		j.Log.Warn(j.ahead.Name() + " was taken away, and is made anew: leave it to ship-it")
 		_ = j.ahead.Close() // nobody reads it any more
 	}
 	j.ahead = file
-	for _, e := range open {
+	found = slices.DeleteFunc(found, func(e entry) bool { _, ours := j.open[e.ID]; return ours })
+	for _, e := range found {
 		e.earlier = true
 		j.open[e.ID] = e
 	}
-	return nil
+	return found, nil
 }
 
 // lock opens a file and locks it for this process.

@@ -121,6 +121,15 @@ func passed(r shipit.Record) shipit.Record {
 	return r
 }
 
+// launches are records in short, in their order.
+func launches(records []shipit.Record) string {
+	var b strings.Builder
+	for _, r := range records {
+		fmt.Fprintf(&b, "[%s %s]", r.Target, r.Answer)
+	}
+	return b.String()
+}
+
 // read is what the journal at path tells, in short.
 func read(t *testing.T, path string) string {
 	t.Helper()
