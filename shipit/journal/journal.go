@@ -20,7 +20,8 @@ type Settings struct {
 	Boot  string // which start of the machine this is; empty: nobody knows. See [Boot]
 	Drill bool   // the lines are of no launches in earnest
 	// Mine tells which open launches this run goes on with; the others stay as
-	// they are. Nil: all but those of a drill, or those in a drill.
+	// they are, but for those of a drill, which any run ends: their server is
+	// gone. Nil: all, or, in a drill, none.
 	Mine func(Line) bool
 	// Late is given the launches to go on with that Open could not give. It is
 	// called before any id is reserved. Nil: they stay as they are.
@@ -55,7 +56,7 @@ const maxRefused = 100
 // New makes a journal that is not open. Close it.
 func New(s Settings) *Journal {
 	if s.Mine == nil {
-		s.Mine = func(line Line) bool { return line.Drill == s.Drill }
+		s.Mine = func(Line) bool { return !s.Drill }
 	}
 	return &Journal{Settings: s, jobs: newQueue(s.Fault), open: map[string]entry{}}
 }

@@ -199,32 +199,45 @@ func TestHeld(t *testing.T) {
 	checkJournal(t, name, "launch A: started, passed\n")
 }
 
-// TestDrill: a drill leaves what is open alone, and the next run closes what a
-// drill that was killed has left.
+// TestDrill: a drill leaves what is open alone, and the next run, be it a drill,
+// closes what a drill has left, however that has ended.
 func TestDrill(t *testing.T) {
 	t.Parallel()
-	name := path(t)
-	b := open(t, name)
-	b.Update(started(b.begin("A")))
-	b.crash()
-	drill := func(s *Settings) { s.Drill = true }
-	b = open(t, name, drill)
-	if len(b.mine) != 0 {
-		t.Errorf("the drill goes on with %v", b.mine)
-	}
-	b.Update(started(b.begin("B")))
-	b.begin("C")
-	b.crash()
-	checkJournal(t, name, "open launch A: started\nopen drill launch B: started\nopen drill launch C: \n")
-	if b = open(t, name); len(b.mine) != 1 || b.mine[0].Target != "A" {
-		t.Errorf("the box goes on with %v", b.mine)
-	}
-	b.jobs.wait(limit)
-	want := []string{"drill launch B: started, not followed\n", "drill launch C: unknown, unknown\n", "open launch A: started\n"}
-	for _, line := range want {
-		if got := read(t, name); !strings.Contains(got, line) {
-			t.Errorf("no %q in\n%s", line, got)
-		}
+	drill := func(s *Settings) { s.Drill, s.Boot = true, "2" } // and what was reserved before may have gone out
+	box := func(s *Settings) { s.Boot = "3" }
+	for name, c := range map[string]struct {
+		end  func(*bench)
+		next func(*Settings)
+		mine string // of the next run
+	}{
+		"killed, and a box":   {(*bench).crash, box, "[A started]"},
+		"killed, and a drill": {(*bench).crash, drill, ""},
+		"ended, and a box":    {(*bench).end, box, "[A started]"},
+		"ended, and a drill":  {(*bench).end, drill, ""},
+		"ended, and a launch": {(*bench).end, func(s *Settings) { s.Mine = func(Line) bool { return false } }, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			name := path(t)
+			b := open(t, name)
+			b.Update(started(b.begin("A")))
+			b.crash()
+			b = open(t, name, drill)
+			if len(b.mine) != 0 {
+				t.Errorf("the drill goes on with %v", b.mine)
+			}
+			b.Update(started(b.begin("B")))
+			b.begin("C")
+			b.reserve()
+			c.end(b)
+			checkJournal(t, name, "open launch A: started\nopen drill launch B: started\nopen drill launch C: \n")
+			b = open(t, name, c.next)
+			if got := launches(b.mine); got != c.mine {
+				t.Errorf("the next run goes on with %s, want %s", got, c.mine)
+			}
+			b.jobs.wait(limit)
+			checkJournal(t, name, "drill launch B: started, not followed\ndrill launch C: unknown, unknown\nopen launch A: started\n")
+		})
 	}
 }
 

@@ -43,10 +43,10 @@ func (j *Journal) goOn(found []entry) []shipit.Record {
 	var open []shipit.Record
 	for _, e := range found {
 		switch {
-		case !j.Mine(e.Line) && (!e.Drill || j.Drill), e.Step == stepOver:
+		case !e.Drill && !j.Mine(e.Line), e.Step == stepOver:
 		case e.Answer == shipit.NotStarted.String(), e.Outcome != "":
 			j.jobs.do(func() { j.finish(entry{Step: stepOver, Line: e.Line}) })
-		case e.Drill && !j.Drill:
+		case e.Drill:
 			j.endDrill(e)
 		default:
 			open = append(open, e.Record)
@@ -56,7 +56,7 @@ func (j *Journal) goOn(found []entry) []shipit.Record {
 	return open
 }
 
-// endDrill closes a launch of a drill that was killed: its server is gone.
+// endDrill closes a launch of a drill that is over: its server is gone.
 func (j *Journal) endDrill(e entry) {
 	switch {
 	case e.Step == stepReserved:
