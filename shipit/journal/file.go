@@ -112,14 +112,23 @@ const (
 	roomLine  = 8 << 10
 )
 
-// makeRoom has the disk keep room behind the end of a file. One that can't is
-// believed to have some.
+// makeRoom has the disk keep room behind the end of a file, which may be closed
+// meanwhile. A disk that can't is believed to have some.
 func makeRoom(file *os.File, size int64) error {
 	info, err := file.Stat()
 	if err != nil {
 		return err
 	}
-	err = unix.Fallocate(int(file.Fd()), unix.FALLOC_FL_KEEP_SIZE, info.Size(), size)
+	raw, err := file.SyscallConn()
+	if err != nil {
+		return err
+	}
+	closed := raw.Control(func(fd uintptr) {
+		err = unix.Fallocate(int(fd), unix.FALLOC_FL_KEEP_SIZE, info.Size(), size)
+	})
+	if closed != nil {
+		return closed
+	}
 	if err != nil && !errors.Is(err, unix.EOPNOTSUPP) && !errors.Is(err, unix.ENOSYS) {
 		return &fs.PathError{Op: "write", Path: file.Name(), Err: err}
 	}
