@@ -267,14 +267,15 @@ func TestPatience(t *testing.T) {
 	cases := []struct {
 		name    string
 		says    any
+		during  time.Duration
 		after   any // what it says from then on
 		outcome Outcome
 		light   Light
 	}{
-		{"waits over a weekend, and passes", waits, sight(StageFailed, "7"), Outcome{Verdict: Started, Build: "7"}, LightFailed},
-		{"found after a long silence", &AskError{Reason: "unreachable"}, sight(StageFailed, "7"), cut, LightFailed},
-		{"not there after a long silence", &AskError{Reason: "unreachable"}, ErrNoBuild, cut, LightNone},
-		{"never asked", &AskError{Reason: "unreachable"}, &AskError{Reason: "unreachable"}, cut, LightNone},
+		{"waits for longer than a build is followed", waits, followTime + 10*time.Minute, sight(StageFailed, "7"), Outcome{Verdict: Started, Build: "7"}, LightFailed},
+		{"found after a long silence", &AskError{Reason: "unreachable"}, 20 * time.Hour, sight(StageFailed, "7"), cut, LightFailed},
+		{"not there after a long silence", &AskError{Reason: "unreachable"}, 20 * time.Hour, ErrNoBuild, cut, LightNone},
+		{"never asked", &AskError{Reason: "unreachable"}, followTime, &AskError{Reason: "unreachable"}, cut, LightNone},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -283,17 +284,12 @@ func TestPatience(t *testing.T) {
 				o := &oracle{says: []any{c.says}}
 				r := launched(t, o, c.outcome)
 				r.disarm() // which acknowledges
-				wait := 20 * time.Hour
-				if c.says == any(waits) {
-					wait = 60 * time.Hour
-				}
-				pass(wait)
+				pass(c.during)
 				o.say(c.after)
 				pass(10 * time.Minute)
-				if got := o.box.Light(0); got != c.light {
-					t.Errorf("the light is %q, want %q", got, c.light)
+				if box, err := r.Look(t.Context()); err != nil || box.Light(0) != c.light {
+					t.Errorf("the light is %q, want %q; %v", box.Light(0), c.light, err)
 				}
-				pass(24 * time.Hour)
 				asked := len(o.questions())
 				pass(time.Hour)
 				if len(o.questions()) != asked {

@@ -85,6 +85,8 @@ type Loop struct {
 	// Of the next launch: its id. Nil: none is reserved.
 	reserved *reservation
 	ledger   *ledger
+	// The launches of earlier runs that are yet to be gone on with.
+	unfinished []Record
 }
 
 // NewLoop makes a Loop. Its first event must be a [Found].
@@ -101,7 +103,7 @@ func NewLoop(c Config) *Loop {
 		looks:     make(chan chan<- Box),
 		done:      make(chan struct{}),
 		faults:    make(chan error, 1),
-		following: make(map[int]context.CancelFunc),
+		following: make(map[int]context.CancelFunc), unfinished: c.Resume,
 	}
 }
 

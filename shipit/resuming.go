@@ -71,8 +71,8 @@ func (recovered) event() {}
 // resume goes on with the launches that were open when the box ended last. None
 // is sent again. The last of a target comes first, and has its lamp.
 func (l *Loop) resume(ctx context.Context) {
-	open := l.Resume
-	l.Resume = nil
+	open := l.unfinished
+	l.unfinished = nil
 	for _, r := range slices.Backward(open) {
 		target := slices.Index(l.Targets, r.Target)
 		switch {
@@ -191,7 +191,7 @@ func (l *Loop) blind() []string {
 func (l *Loop) keep(ctx context.Context, now time.Time, ev Event) {
 	switch ev := ev.(type) {
 	case Unfinished:
-		l.Resume = append(l.Resume, ev.Open...)
+		l.unfinished = append(l.unfinished, ev.Open...)
 	case recovered:
 		l.recover(ctx, ev)
 	case Released:
