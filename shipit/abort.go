@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// backing is how far the taking back of the latest launch's build is.
+// backing is how far the taking back of a build is.
 type backing int
 
 const (
@@ -14,44 +14,56 @@ const (
 	backOver                 // it is asked for, or there is nothing to take back
 )
 
+// taking is what can be taken back of a target's latest launch from this box.
+type taking struct {
+	backing
+	number int    // the launch's
+	build  string // its name, once it has one
+	sought bool   // it is looked for
+}
+
 // abort takes back what a launch has started, for a switch that was turned off
 // soon after the press; a request that is not written yet is called off anyhow.
 func (b *Box) abort(now time.Time) []Action {
-	if b.rules.Abort == 0 || now.Sub(b.since()) > b.rules.Abort || b.back != backNone {
+	t := &b.taking[b.selected]
+	if b.rules.Abort == 0 || now.Sub(b.since()) > b.rules.Abort || t.backing != backNone {
 		return nil
 	}
-	b.back = backAsked
+	t.backing = backAsked
 	if !b.answered {
 		return nil // the answer tells what there is to take back
 	}
 	return b.takeBack(b.selected)
 }
 
-// takeBack cancels the build of the latest launch, which is the target's, once
-// that has a name.
+// takeBack cancels the build of a target's latest launch, once that has a name.
 func (b *Box) takeBack(target int) []Action {
-	if b.back != backAsked {
+	t, name := &b.taking[target], b.targets[target]
+	switch {
+	case t.backing != backAsked:
 		return nil
-	}
-	name := b.targets[target]
-	if b.build == "" && b.sought {
+	case t.build == "" && t.sought:
 		return []Action{Note{Text: "The build of " + name + " is taken back once it is found"}}
 	}
-	b.back = backOver
-	if b.build == "" {
+	t.backing = backOver
+	if t.build == "" {
 		return []Action{warn("Can't take back the build of " + name + ": nobody knows which it is: look at the server")}
 	}
-	cancel := Cancel{Target: target, Number: b.latest[target], Build: b.build}
+	cancel := Cancel{Target: target, Number: t.number, Build: t.build}
 	return []Action{cancel, Note{Text: "Taking back the build of " + name}}
 }
 
-// known takes the latest launch's build, as it was seen.
-func (b *Box) known(target int, s Sight) []Action {
-	b.build = s.Build
-	if s.Stage.Ended() {
-		b.back = backOver
+// known takes the build of a launch, as it was seen.
+func (b *Box) known(ev Seen) []Action {
+	t := &b.taking[ev.Target]
+	if ev.Number != t.number {
+		return nil // of an earlier run
 	}
-	return b.takeBack(target)
+	t.build = ev.Sight.Build
+	if ev.Sight.Stage.Ended() {
+		t.backing = backOver
+	}
+	return b.takeBack(ev.Target)
 }
 
 // cancelled tells whether a build was taken back. That it ends is seen where it

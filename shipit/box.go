@@ -29,9 +29,6 @@ type Box struct {
 	cooledAt   time.Time         // when the cooldown of the last launch ends
 	confirmBy  time.Time         // until when a second press launches
 	ruled      string            // the refusal by a rule that an armed box has told of
-	back       backing           // whether the latest launch's build is taken back
-	build      string            // its name, once it has one
-	sought     bool              // it is looked for
 	unkept     bool              // armed was refused last, because a launch can't be recorded
 	noGo       [MaxTargets]error // why a target's server has said that it would take no launch
 	mute       [MaxTargets]bool  // a target's server gave no answer when it was asked
@@ -40,6 +37,8 @@ type Box struct {
 	follows  []Follows         // by target; nil: no build is followed; never changed
 	lights   [MaxTargets]lit   // by target
 	latest   [MaxTargets]int   // number of each target's latest launch
+	built    [MaxTargets]bool  // it has had one that may have started a build
+	taking   [MaxTargets]taking
 	sights   [MaxTargets]Sight // of its build
 	siren    time.Duration     // see Sounding; never changed
 
@@ -191,10 +190,9 @@ func (b *Box) enter(state State, now time.Time) []Action {
 		b.unkept = false
 		actions = append(actions, Warm{On: true, Target: b.selected}, Check{On: true, Target: b.selected}, Reserve{On: true}, Note{Text: "Armed"})
 	case Launching:
-		b.back, b.build, b.sought = backNone, "", false
 		_, name := b.Target()
 		b.launches++
-		b.latest[b.selected] = b.launches
+		b.latest[b.selected], b.taking[b.selected] = b.launches, taking{number: b.launches}
 		b.sights[b.selected] = Sight{}
 		actions = append(actions, Launch{Target: b.selected, Number: b.launches}, Play{Alarm}, Note{Text: "Launching " + name})
 	case Failed:

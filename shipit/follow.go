@@ -57,10 +57,7 @@ func (b *Box) seen(now time.Time, ev Seen) []Action {
 		ev.Sight.URL = b.sights[ev.Target].URL
 	}
 	b.sights[ev.Target] = ev.Sight
-	var actions []Action
-	if ev.Number == b.launches {
-		actions = b.known(ev.Target, ev.Sight)
-	}
+	actions := b.known(ev)
 	was := b.lights[ev.Target]
 	is := lit{Light: stageLight(ev.Sight.Stage), waits: ev.Sight.Waiting}
 	if is.Light == LightRunning && ev.Sight.Progress > 0 {
@@ -152,10 +149,10 @@ func (b *Box) unseen(now time.Time, ev Unseen) []Action {
 // givenUp takes the light for a build whose end nobody will see.
 func (b *Box) givenUp(now time.Time, ev GivenUp) []Action {
 	light := &b.lights[ev.Target]
-	if !b.isLatest(ev.Target, ev.Number) || light.Light == LightNone {
+	if !b.isLatest(ev.Target, ev.Number) {
 		return nil
 	}
-	if light.Light != LightUnknown {
+	if light.Light != LightUnknown && light.Light != LightNone { // none: it is acknowledged
 		*light = lit{Light: LightLost, since: now}
 	}
 	return []Action{warn("Gave up the build of " + b.targets[ev.Target] + ": " + ev.Err.Error())}

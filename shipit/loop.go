@@ -85,8 +85,10 @@ type Loop struct {
 	// Of the next launch: its id. Nil: none is reserved.
 	reserved *reservation
 	ledger   *ledger
-	// The launches of earlier runs that are yet to be gone on with.
+	// The launches of earlier runs that are yet to be gone on with, and those of
+	// them whose builds a search has found.
 	unfinished []Record
+	found      []recovered
 }
 
 // NewLoop makes a Loop. Its first event must be a [Found].

@@ -148,9 +148,12 @@ func (b *Box) answer(now time.Time, outcome Outcome) []Action {
 	if outcome.Verdict != NotStarted {
 		b.cooledAt = b.since().Add(b.rules.Cooldown)
 	}
-	b.build, b.sought = outcome.Build, outcome.Build == "" && b.leads(b.selected, outcome)
+	t := &b.taking[b.selected]
+	t.build, t.sought = outcome.Build, outcome.Build == "" && b.leads(b.selected, outcome)
 	if outcome.Verdict == NotStarted {
-		b.back = backOver
+		t.backing = backOver
+	} else {
+		b.built[b.selected] = true
 	}
 	b.sights[b.selected] = Sight{Build: outcome.Build, URL: outcome.URL, Progress: -1}
 	actions = append(actions, b.takeBack(b.selected)...)

@@ -260,6 +260,7 @@ func TestRecordsOfDoubt(t *testing.T) {
 			pass(time.Second)
 		}, "launch A, id1, unknown, cut off, unknown, 0.05 s"},
 		{"acknowledged, and still looked for", []any{ErrNoBuild}, func(r *running) { r.Post(Switched{}); pass(time.Second) }, "open launch A, id1, unknown, cut off, 0.05 s"},
+		{"acknowledged, and given up", []any{ErrNoBuild}, func(r *running) { r.Post(Switched{}); pass(10 * time.Minute) }, "launch A, id1, unknown, cut off, unknown, 0.05 s"},
 		{"unattended", nil, nil, "launch A, id1, unknown, cut off, unknown, 0.05 s"},
 	}
 	for _, c := range cases {
@@ -284,6 +285,9 @@ func TestRecordsOfDoubt(t *testing.T) {
 				if diff := cmp.Diff(c.want, b.lines()); diff != "" {
 					t.Errorf("(-want +got):\n%s", diff)
 				}
+				if got := r.read(); strings.Contains(c.name, "given up") && !strings.Contains(got, "log: Gave up the build of A") {
+					t.Errorf("the log doesn't tell how the search ended:\n%s", got)
+				}
 			})
 		})
 	}
@@ -301,8 +305,8 @@ func TestRecordsOfWhatEnds(t *testing.T) {
 		"open launch A, id1, started, 7, 0.05 s":       {sight(StageRunning, "7"), ErrCannot},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			o := &oracle{says: says}
-			r, b := kept(t, answered(Outcome{Verdict: Started, Build: "7"}), o, func(*Config, *book) { o.can.Ends = true })
+			o, told := &oracle{says: says}, &crier{}
+			r, b := kept(t, answered(Outcome{Verdict: Started, Build: "7"}), o, func(c *Config, _ *book) { o.can.Ends, c.Announcer = true, told })
 			r.Post(Switched{On: true})
 			pass(time.Second)
 			r.press()
@@ -315,6 +319,9 @@ func TestRecordsOfWhatEnds(t *testing.T) {
 			}
 			if diff := cmp.Diff([]string{"look 0 7", "end", "end", "look 0 7"}, o.questions()); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
+			}
+			if _, known := says[1].(Sight); known != (len(told.told) == 2) {
+				t.Errorf("told to others: %q", told.told)
 			}
 			if got := r.read(); says[1] == any(cancelled) && !strings.Contains(got, "Build of A was cancelled") {
 				t.Errorf("the log doesn't tell:\n%s", got)

@@ -31,7 +31,7 @@ func (b *Box) reserved(now time.Time, ev Reserved) []Action {
 func (b *Box) resumed(now time.Time, ev Resumed) []Action {
 	b.launches = max(b.launches, ev.Number)
 	name := b.targets[ev.Target]
-	since := b.latest[ev.Target] != 0 && b.lights[ev.Target].Light != LightNotStarted
+	since := b.built[ev.Target]
 	note := Note{Text: "Going on with the build of " + name, Attrs: Sight{Build: ev.Outcome.Build, URL: ev.Outcome.URL}.attrs()}
 	switch {
 	case ev.Outcome.Verdict == Unknown:
@@ -44,7 +44,7 @@ func (b *Box) resumed(now time.Time, ev Resumed) []Action {
 	if since {
 		return []Action{note}
 	}
-	b.latest[ev.Target] = ev.Number
+	b.latest[ev.Target], b.built[ev.Target] = ev.Number, true
 	b.sights[ev.Target] = Sight{Build: ev.Outcome.Build, URL: ev.Outcome.URL, Progress: -1}
 	return append([]Action{note}, b.follow(now, ev.Target, ev.Outcome)...)
 }
@@ -193,7 +193,7 @@ func (l *Loop) keep(ctx context.Context, now time.Time, ev Event) {
 	case Unfinished:
 		l.unfinished = append(l.unfinished, ev.Open...)
 	case recovered:
-		l.recover(ctx, ev)
+		l.found = append(l.found, ev)
 	case Released:
 		l.ledger.released(now, ev.Button)
 	default:
@@ -206,6 +206,10 @@ func (l *Loop) keep(ctx context.Context, now time.Time, ev Event) {
 	}
 	if l.ledger.running == nil { // whose answer tells whether it has its target's lamp
 		l.resume(ctx)
+		for _, r := range l.found {
+			l.recover(ctx, r)
+		}
+		l.found = nil
 	}
 	l.ledger.acknowledged(l.box)
 	l.ledger.settle()

@@ -130,3 +130,29 @@ func checkOrder(t *testing.T, text string, parts []string) {
 		rest = behind
 	}
 }
+
+// TestUnfinishedAfterNothing: a launch that started nothing takes no lamp from
+// what the journal hands over late, even when it is acknowledged.
+func TestUnfinishedAfterNothing(t *testing.T) {
+	t.Parallel()
+	unanswered, _ := leftOpen()
+	synctest.Test(t, func(t *testing.T) {
+		r, _ := kept(t, answered(Outcome{Verdict: Started}), &oracle{says: []any{&AskError{Reason: "unreachable"}}}, func(_ *Config, b *book) {
+			b.reserve = func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }
+		})
+		r.Post(Switched{On: true})
+		pass(time.Second)
+		r.press()
+		pass(10 * time.Second) // no build: the disk takes longer
+		r.Post(Switched{})
+		pass(10 * time.Second)
+		r.Post(Unfinished{[]Record{unanswered}})
+		pass(time.Second)
+		if box, err := r.Look(t.Context()); err != nil || box.Light(0) != LightUnknown {
+			t.Errorf("the light is %v; %v", box.Light(0), err)
+		}
+		if err := r.end(); err != nil {
+			t.Error(err)
+		}
+	})
+}

@@ -123,6 +123,9 @@ func (l *Loop) lastAnswer(ctx context.Context) {
 				l.ledger.answered(answer.Outcome)
 				note := answer.Outcome.note(name)
 				l.Log.LogAttrs(ctx, note.Level, note.Text, note.Attrs...)
+				if l.box.taking[target].backing == backAsked && answer.Outcome.Verdict != NotStarted {
+					l.Log.WarnContext(ctx, "Can't take back the build of "+name+": ship-it ends: look at the server")
+				}
 				return
 			}
 		}
@@ -153,7 +156,7 @@ func (l *Loop) tellEnds(ctx context.Context) {
 		if err != nil {
 			continue // the next start goes on with it
 		}
-		l.announce(l.box, Seen{e.target, e.number, sight})
+		l.cry(sight.news(e.Target, false)...)
 		l.ledger.seen(e, sight)
 		note := sight.note(e.Target)
 		l.Log.LogAttrs(ctx, note.Level, note.Text, note.Attrs...)

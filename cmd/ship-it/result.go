@@ -65,7 +65,7 @@ func (r *result) unpressed(record shipit.Record) shipit.Record {
 func (r *rig) judge(result *result) error {
 	select {
 	case last := <-result.done:
-		return judge(last)
+		return judge(last, r.config.Targets[0].Follow && r.follower.Can(0).Look)
 	default:
 	}
 	if !result.begun.Load() {
@@ -80,9 +80,12 @@ func (r *rig) judge(result *result) error {
 	return saidError{codeError{exitUnknown, errors.New("not followed to the end")}}
 }
 
-func judge(last shipit.Record) error {
+// judge is the exit code of a launch whose build was to be followed, or not.
+func judge(last shipit.Record, follow bool) error {
 	code := exitFailed
 	switch {
+	case last.Outcome == shipit.OutcomeUnfollowed && follow:
+		code = exitUnknown // the server didn't name it
 	case last.Kind == shipit.KindRefusal, last.Answer == shipit.NotStarted.String():
 	case last.Outcome == shipit.StagePassed.String(), last.Outcome == shipit.OutcomeUnfollowed:
 		return nil
