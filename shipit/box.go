@@ -33,11 +33,11 @@ type Box struct {
 	noGo       [MaxTargets]error // why a target's server has said that it would take no launch
 	mute       [MaxTargets]bool  // a target's server gave no answer when it was asked
 
-	launches int               // how many there were: the number of the latest
-	follows  []Follows         // by target; nil: no build is followed; never changed
-	lights   [MaxTargets]lit   // by target
-	latest   [MaxTargets]int   // number of each target's latest launch
-	built    [MaxTargets]bool  // it has had one that may have started a build
+	launches int              // how many there were: the number of the latest
+	follows  []Follows        // by target; nil: no build is followed; never changed
+	lights   [MaxTargets]lit  // by target
+	latest   [MaxTargets]int  // number of each target's latest launch
+	built    [MaxTargets]bool // it has had one that may have started a build
 	taking   [MaxTargets]taking
 	sights   [MaxTargets]Sight // of its build
 	siren    time.Duration     // see Sounding; never changed

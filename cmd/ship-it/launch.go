@@ -126,8 +126,7 @@ func (r *rig) press(ctx context.Context, loop *shipit.Loop, result *result) erro
 	select {
 	case <-ctx.Done():
 		return nil
-	case last := <-result.done:
-		result.done <- last
+	case <-result.over:
 		return errOver
 	}
 }

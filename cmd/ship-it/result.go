@@ -15,9 +15,10 @@ const exitUnknown = 7
 // refusal, when it is complete. It has no length of the press: no button was.
 type result struct {
 	shipit.Journal
-	earlier map[string]bool // launches of earlier runs, by their ids
-	begun   atomic.Bool     // something may have been sent
-	done    chan shipit.Record
+	earlier map[string]bool               // launches of earlier runs, by their ids
+	begun   atomic.Bool                   // something may have been sent
+	last    atomic.Pointer[shipit.Record] // nil: it isn't complete yet
+	over    chan struct{}                 // closed when it is
 }
 
 // newResult is the result of a launch that goes on with those that are open. No
@@ -26,7 +27,7 @@ func newResult(kept shipit.Journal, open []shipit.Record) *result {
 	if kept == nil {
 		kept = shipit.Unkept{}
 	}
-	r := &result{Journal: kept, earlier: map[string]bool{}, done: make(chan shipit.Record, 1)}
+	r := &result{Journal: kept, earlier: map[string]bool{}, over: make(chan struct{})}
 	for _, o := range open {
 		r.earlier[o.ID] = true
 	}
@@ -48,9 +49,8 @@ func (r *result) Close(last shipit.Record) {
 	if r.earlier[last.ID] {
 		return
 	}
-	select {
-	case r.done <- last:
-	default: // the first is it
+	if r.last.CompareAndSwap(nil, &last) { // the first is it
+		close(r.over)
 	}
 }
 
@@ -63,10 +63,8 @@ func (r *result) unpressed(record shipit.Record) shipit.Record {
 
 // judge makes the last record the exit code.
 func (r *rig) judge(result *result) error {
-	select {
-	case last := <-result.done:
-		return judge(last, r.config.Targets[0].Follow && r.follower.Can(0).Look)
-	default:
+	if last := result.last.Load(); last != nil {
+		return judge(*last, r.config.Targets[0].Follow && r.follower.Can(0).Look)
 	}
 	if !result.begun.Load() {
 		r.log.Info("Nothing was sent")

@@ -129,8 +129,18 @@ func (j *Journal) Release(id string) {
 	j.jobs.do(func() { _ = j.put(entry{Step: stepClosed, Line: Line{Record: shipit.Record{ID: id}}}) }) // after a crash it is looked for in vain
 }
 
+// errGone: somebody has taken away what is written ahead, and the next run would
+// know nothing of the launch. The next arming makes it anew.
+var errGone = errors.New("what is written ahead was taken away: switch off and on again")
+
 // Begin implements [shipit.Journal].
 func (j *Journal) Begin(r shipit.Record) error {
+	j.mu.Lock()
+	gone := j.ahead != nil && isGone(j.ahead)
+	j.mu.Unlock()
+	if gone {
+		return errGone
+	}
 	err := j.put(entry{Step: stepPressed, Boot: j.Boot, Line: j.line(r)})
 	j.jobs.do(j.sync)
 	return err

@@ -151,3 +151,23 @@ func TestTakenAway(t *testing.T) {
 		})
 	}
 }
+
+// TestTakenAwayWhileArmed: of a launch that the next run would know nothing of,
+// nothing goes out.
+func TestTakenAwayWhileArmed(t *testing.T) {
+	t.Parallel()
+	name := path(t)
+	b := open(t, name)
+	id, err := b.Reserve(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(ahead(name), ahead(name)+".1"); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Begin(shipit.Record{Time: time.Now(), Kind: shipit.KindLaunch, ID: id, Target: "A"}); !errors.Is(err, errGone) {
+		t.Errorf("begin: %v, want %v", err, errGone)
+	}
+	b.begin("B") // reserves anew
+	b.end()
+}
