@@ -130,7 +130,7 @@ func TestProjectCalledTrigger(t *testing.T) {
 }
 
 // TestFindByName: a token that may not read the variables finds by the pipelines'
-// names, where they have some; else it says what is missing.
+// names, where they show launches' ids; else it says what is missing.
 func TestFindByName(t *testing.T) {
 	t.Parallel()
 	s := standIn(t, citest.As(citest.GitLab))
@@ -138,25 +138,39 @@ func TestFindByName(t *testing.T) {
 	set.Token = "t0ken"
 	f := ci.NewFleet(ci.Servers{GitLab: set}, []ci.Work{ci.Pipeline{Project: "o/r", Ref: "main", Launch: "LAUNCH"}})
 	defer func() { _ = f.Close() }()
-	for list, want := range map[string]string{
-		`[{"id":7,"status":"running","name":"deploy L2D"}]`:                                            shipit.ErrNoBuild.Error(),
-		`[{"id":7,"status":"running","name":"other"},{"id":6,"status":"running","name":"deploy L1D"}]`: "",
-		`[{"id":7,"status":"running"}]`:                                                                "not authorised (403): look at this user's rights on the server, and at the token's rights, or show the variable in workflow:name",
-	} {
+	const ours, other, more = "ABCDEFGHIJKLM234", "NOPQRSTUVWXYZ567", "AAAABBBBCCCCDDDD"
+	const elses = `{"id":8,"status":"running","name":"deploy ` + other + `"}`
+	const rights = "not authorised (403): look at this user's rights on the server, and at the token's rights, or show the variable in workflow:name"
+	tests := []struct {
+		name, list, want string
+	}{
+		{"none", `[]`, shipit.ErrNoBuild.Error()},
+		{"other launches alone", `[` + elses + `,{"id":7,"status":"running","name":"` + more + `"}]`, shipit.ErrNoBuild.Error()},
+		{"ours", `[{"id":7,"status":"running","name":"Deploy of main"},{"id":6,"status":"running","name":"deploy ` + ours + `"}]`, ""},
+		{"no name", `[{"id":7,"status":"running"}]`, rights},
+		{"a name without an id", `[` + elses + `,{"id":7,"status":"running","name":"Deploy of main"}]`, rights},
+		{"the same, first", `[{"id":7,"status":"running","name":"Deploy of main"},` + elses + `]`, rights},
+		{"too long for an id", `[{"id":7,"status":"running","name":"` + other + `A"}]`, rights},
+		{"ours is readable", `[{"id":7,"status":"running"},{"id":6,"status":"running"}]`, ""},
+	}
+	for _, tt := range tests {
 		s.SetAsking(citest.Custom(func(w http.ResponseWriter, r *http.Request) {
-			if strings.HasSuffix(r.URL.Path, "/variables") {
+			switch {
+			case strings.HasSuffix(r.URL.Path, "/6/variables"):
+				_, _ = io.WriteString(w, `[{"key":"LAUNCH","value":"`+ours+`"}]`)
+			case strings.HasSuffix(r.URL.Path, "/variables"):
 				w.WriteHeader(http.StatusForbidden)
-				return
+			default:
+				_, _ = io.WriteString(w, tt.list)
 			}
-			_, _ = io.WriteString(w, list)
 		}))
-		sight, err := f.Find(t.Context(), 0, "L1D", time.Now())
+		sight, err := f.Find(t.Context(), 0, ours, time.Now())
 		got := ""
 		if err != nil {
 			got = err.Error()
 		}
-		if got != want || err == nil && sight.Build != "6" {
-			t.Errorf("in %s: %+v, %q, want %q", list, sight, got, want)
+		if got != tt.want || err == nil && sight.Build != "6" {
+			t.Errorf("%s: %+v, %q, want %q", tt.name, sight, got, tt.want)
 		}
 	}
 }

@@ -105,7 +105,8 @@ func (g *GitLab) progress(ctx context.Context, p Pipeline, build string) float64
 
 // Find implements [shipit.Follower]: the id is in the pipeline's name, if
 // .gitlab-ci.yml shows the variable there, else it is the value of a variable,
-// which a maintainer's token may read.
+// which a maintainer's token may read. There is no build only if each pipeline
+// has told whose it is.
 func (g *GitLab) Find(ctx context.Context, target int, launch string, since time.Time) (shipit.Sight, error) {
 	p := g.lines[target]
 	if !g.canRead || p.Launch == "" {
@@ -128,18 +129,22 @@ func (g *GitLab) Find(ctx context.Context, target int, launch string, since time
 			return g.sight(line), nil
 		}
 	}
+	none := shipit.ErrNoBuild
 	for _, line := range list {
 		has, err := g.hasVariable(ctx, p, line, launch)
 		ask, _ := errors.AsType[*shipit.AskError](err)
 		switch {
-		case ask != nil && ask.Lasting && line.Name != "": // whoever may not read it can go by the names
+		case ask != nil && ask.Lasting:
+			if !showsLaunch(line.Name) {
+				none = err
+			}
 		case err != nil:
 			return shipit.Sight{}, err
 		case has:
 			return g.sight(line), nil
 		}
 	}
-	return shipit.Sight{}, shipit.ErrNoBuild
+	return shipit.Sight{}, none
 }
 
 // hasVariable tells whether the launch's id is among a pipeline's variables.
