@@ -26,6 +26,9 @@ func (s *section) checkPlaces(h *ci.Hook) {
 	later := map[string][]ci.Template{}
 	if l := h.Look; l != nil {
 		later["look"] = []ci.Template{l.Path, l.Body, ci.Template(l.Page)}
+		if named && l.Launch != "" {
+			s.add(s.node.keys["look"].keys["launch"].place, s.label+"look.launch", "stands beside a build with a name of its own", "take it out")
+		}
 	}
 	if a := h.Cancel; a != nil {
 		later["cancel"] = []ci.Template{a.Path, a.Body}
