@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"ship-it.example/packaging/samples"
@@ -48,14 +49,20 @@ func (r *rig) standIn(kind citest.Kind) (*standIns, error) {
 	return all, nil
 }
 
-// declared has a Jenkins know the parameters that its jobs are sent, or, of one
-// that is sent none of those that it has, some: it tells them before the press.
+// declared has a Jenkins know the parameters that its jobs are sent, by whichever
+// target, or, of one that is sent none of those that it has, some: it tells them
+// before the press.
 func declared(targets []config.Target) []citest.Option {
-	var all []citest.Option
+	sent := map[string][]string{}
 	for _, t := range targets {
 		if job, ok := t.Work.(ci.Job); ok && job.TakesParameters() {
-			all = append(all, citest.WithJobParameters(job.FullName(), append(job.Sent(), "MORE")...))
+			sent[job.FullName()] = append(sent[job.FullName()], job.Sent()...)
 		}
+	}
+	var all []citest.Option
+	for job, names := range sent {
+		slices.Sort(names)
+		all = append(all, citest.WithJobParameters(job, append(slices.Compact(names), "MORE")...))
 	}
 	return all
 }
