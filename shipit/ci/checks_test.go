@@ -97,18 +97,25 @@ func TestChecks(t *testing.T) {
 	}
 }
 
-// A token that may not read is no reason against a launch by a trigger token.
+// A token that may not read, or sees no project, is no reason against a launch by
+// a trigger token.
 func TestCheckBesideTrigger(t *testing.T) {
 	t.Parallel()
 	s := standIn(t, citest.As(citest.GitLab))
-	s.SetAsking(citest.Fail(401))
 	set := settings(t, s.URL())
 	set.Token, set.Trigger = "t0ken", "tr1gger"
 	f := ci.NewFleet(ci.Servers{GitLab: set}, []ci.Work{ci.Pipeline{Project: "o/r", Ref: "main"}})
 	defer func() { _ = f.Close() }()
-	ask, ok := errors.AsType[*shipit.AskError](f.Check(t.Context(), 0))
-	if !ok || ask.Lasting || ask.Reason != "not authorised (401): look at token_file; a launch goes by trigger_token_file" {
-		t.Errorf("got %+v", ask)
+	for code, want := range map[int]string{
+		401: "not authorised (401): look at token_file; a launch goes by trigger_token_file",
+		403: "not authorised (403): look at token_file; a launch goes by trigger_token_file",
+		404: `unknown build type (404): look at project "o/r" and token_file; a launch goes by trigger_token_file`,
+	} {
+		s.SetAsking(citest.Fail(code))
+		ask, ok := errors.AsType[*shipit.AskError](f.Check(t.Context(), 0))
+		if !ok || ask.Lasting || ask.Reason != want {
+			t.Errorf("%d: got %+v, want %q", code, ask, want)
+		}
 	}
 }
 

@@ -194,6 +194,8 @@ func (g *GitLab) Check(ctx context.Context, target int) error {
 		return err
 	case g.trigger != nil && (r.status == http.StatusUnauthorized || r.status == http.StatusForbidden):
 		return &shipit.AskError{Reason: fmt.Sprintf("not authorised (%d): look at token_file; a launch goes by trigger_token_file", r.status)}
+	case g.trigger != nil && r.status == http.StatusNotFound: // what a token may not see isn't there
+		return &shipit.AskError{Reason: fmt.Sprintf("unknown build type (404): look at project %q and token_file; a launch goes by trigger_token_file", p.Project)}
 	case !r.isOK():
 		return r.troubleJob(p.look())
 	}
