@@ -226,10 +226,18 @@ func (j *Jenkins) Cancel(ctx context.Context, target int, build string) error {
 	switch {
 	case err != nil || r.isOK() || r.status == http.StatusFound || r.status == http.StatusSeeOther:
 		return err // before 2.377 or so it sent people on to another page
-	case r.status == http.StatusNotFound:
+	case r.hasLeft():
 		return lasting("conflict: the job is queued no more: stop it on the server")
 	}
 	return r.trouble(j.jobs[target].look())
+}
+
+// hasLeft tells whether the answer to a cancel means an item that is in the queue
+// no more. For five minutes the server still knows it, and calls that an error of
+// its own (Queue.doCancelItem).
+func (r *reply) hasLeft() bool {
+	return r.status == http.StatusNotFound ||
+		r.status == http.StatusInternalServerError && strings.Contains(string(r.text), "Could not cancel")
 }
 
 // date is the time at the server, as far as it tells.

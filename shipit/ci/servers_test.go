@@ -201,11 +201,32 @@ func TestJenkinsJoins(t *testing.T) {
 	if got := lookAt(t, f, "joined:1"); got.Stage != shipit.StageCancelled {
 		t.Errorf("sight %+v", got)
 	}
-	s.SetAsking(citest.Fail(404))
-	const gone = "conflict: the job is queued no more: stop it on the server"
-	if err := f.Cancel(t.Context(), 0, "queue:1"); err == nil || err.Error() != gone {
-		t.Errorf("taking back what is gone: %v", err)
-	}
+}
+
+// What has left the queue isn't taken back, whether or not the server still knows
+// its item; an error of its own is something else.
+func TestJenkinsHasLeft(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		k := kinds()[2]
+		f, s := k.fleetIn(t)
+		s.SetLife(citest.Life{Queue: time.Second, Run: time.Hour, End: shipit.StagePassed})
+		build := launched(t, k, f)
+		for _, pause := range []time.Duration{2 * time.Second, 10 * time.Minute} {
+			<-time.After(pause)
+			const gone = "conflict: the job is queued no more: stop it on the server"
+			if err := f.Cancel(t.Context(), 0, build); err == nil || err.Error() != gone {
+				t.Errorf("%v later: %v", pause, err)
+			}
+		}
+		if _, stage := s.Build(1); stage != shipit.StageRunning {
+			t.Errorf("the build is %v", stage)
+		}
+		s.SetAsking(citest.Answer(500, "text/html", "<h1>Oops</h1>"))
+		if err := f.Cancel(t.Context(), 0, build); err == nil || err.Error() != "server error (500): look at the server" {
+			t.Errorf("an error of the server's: %v", err)
+		}
+	})
 }
 
 // A build that waits for a person says so; it is no end.

@@ -135,9 +135,7 @@ func neverBegan(b build) bool { return b.cancelled && b.life.Queue > 0 }
 func (j jenkins) queue(x *exchange, rest []string) *reply {
 	switch {
 	case len(rest) == 1 && rest[0] == "cancelItem":
-		n, _ := strconv.Atoi(x.r.URL.Query().Get("id"))
-		x.s.cancel(n, false)
-		return &reply{code: http.StatusNoContent}
+		return j.cancel(x)
 	case len(rest) == 2 && rest[0] == "api":
 		items := []any{}
 		for _, b := range x.s.list("") {
@@ -149,11 +147,30 @@ func (j jenkins) queue(x *exchange, rest []string) *reply {
 	case len(rest) == 4 && rest[0] == "item":
 		n, _ := strconv.Atoi(rest[1])
 		b, ok := x.s.find(n)
-		if ok && (b.stage(time.Now()) == shipit.StageQueued || time.Since(b.began()) <= queueMemory) {
+		if ok && isItem(b) {
 			return jsonReply(http.StatusOK, x.s.jenkinsItem(b))
 		}
 	}
 	return j.refuse(http.StatusNotFound, "Not Found")
+}
+
+// isItem tells whether the queue knows a build, which may have left it.
+func isItem(b build) bool {
+	return b.stage(time.Now()) == shipit.StageQueued || time.Since(b.began()) <= queueMemory
+}
+
+// cancel takes an item out of the queue. What has left it can't be taken out,
+// which is an error of the server's while it knows the item.
+func (j jenkins) cancel(x *exchange) *reply {
+	n, _ := strconv.Atoi(x.r.URL.Query().Get("id"))
+	b, ok := x.s.find(n)
+	switch {
+	case !ok || !isItem(b):
+		return j.refuse(http.StatusNotFound, fmt.Sprintf("Provided id (%d) not found", n))
+	case !x.s.cancel(n, false):
+		return j.refuse(http.StatusInternalServerError, fmt.Sprintf("Could not cancel run for id %d", n))
+	}
+	return &reply{code: http.StatusNoContent}
 }
 
 // jenkinsItem is an item of the queue, or one that has left it.
