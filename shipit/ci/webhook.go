@@ -180,7 +180,7 @@ func (w *Webhook) verdict(a *answer, call Call, id string) shipit.Outcome {
 	if len(w.hook.Launch.Build) == 0 {
 		return w.caller.started(w.hook.unnamed(id), w.page(w.hook.Launch.Page, v, call.values("launch", id)))
 	}
-	names := words(v, w.hook.Launch.Build)
+	names := slices.Compact(words(v, w.hook.Launch.Build)) // parts may all name the one build
 	if err != nil || broken != nil || len(names) == 0 || !isName(names[0]) {
 		return a.notABuild()
 	}

@@ -80,10 +80,15 @@ func TestNamedByASecret(t *testing.T) {
 }
 
 // TestSeveralBuilds: a launch that starts several builds isn't followed by the
-// first of them, which tells nothing of the others.
+// first of them, which tells nothing of the others. One that is named twice is one.
 func TestSeveralBuilds(t *testing.T) {
 	t.Parallel()
-	for answer, want := range map[string]string{`{"builds":{"1":{"id":7}}}`: "7", `{"builds":{"1":{"id":7},"2":{"id":8}}}`: ""} {
+	for answer, want := range map[string]string{
+		`{"builds":{"1":{"id":7}}}`:                             "7",
+		`{"builds":{"1":{"id":7},"2":{"id":8}}}`:                "",
+		`{"builds":{"1":{"id":7},"2":{"id":7}}}`:                "7",
+		`{"builds":{"1":{"id":7},"2":{"id":7},"3":{"id":"8"}}}`: "",
+	} {
 		s := standIn(t)
 		s.SetMode(citest.Custom(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(answer)) }))
 		w := ci.NewWebhook(ci.Hook{
