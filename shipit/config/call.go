@@ -50,24 +50,35 @@ func (s *section) lacks(key, name, text, remedy string, templates ...ci.Template
 }
 
 // checkQuestions notes a question that goes where a launch goes, whatever it says
-// there: asked, it could start what nobody has pressed for.
+// there: asked, it could start what nobody has pressed for. A cancel that says of
+// which build can't: it has to name one.
 func (s *section) checkQuestions(h *ci.Hook) {
-	asks := map[string]*ci.Ask{"cancel": h.Cancel, "check": h.Check}
+	asks := map[string]*ci.Ask{"check": h.Check}
 	if h.Look != nil {
 		asks["look"] = &h.Look.Ask
 	}
 	if h.Find != nil {
 		asks["find"] = &h.Find.Ask
 	}
+	const could = "goes where the launch goes: it could start a build"
+	for key, a := range asks {
+		if sameWay(a, h) {
+			s.add(s.place(key), s.label+key, could, "take it out, or name an address that only asks")
+		}
+	}
+	if a := h.Cancel; sameWay(a, h) && !slices.Contains(append(a.Path.Names(), a.Body.Names()...), "build") {
+		s.add(s.place("cancel"), s.label+"cancel", could, "take it out, or put {build} into it")
+	}
+}
+
+// sameWay tells whether a request goes to the address of a hook's launch, whatever
+// stands behind a question mark there, and by the same method.
+func sameWay(a *ci.Ask, h *ci.Hook) bool {
 	to := func(a *ci.Ask) string {
 		path, _, _ := strings.Cut(string(a.Path), "?")
 		return a.Method + " " + path
 	}
-	for key, a := range asks {
-		if a != nil && a.Path != "" && to(a) == to(&h.Launch.Ask) {
-			s.add(s.place(key), s.label+key, "is the request that launches", "name one that only asks")
-		}
-	}
+	return a != nil && a.Path != "" && to(a) == to(&h.Launch.Ask)
 }
 
 // call reads what a webhook starts: a value for each place in its requests.
