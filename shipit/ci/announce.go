@@ -61,7 +61,7 @@ func NewAnnouncer(a Announcing, log *slog.Logger, fail func(error), opts ...Opti
 	n := &Announcer{
 		caller: c, on: a.On, words: a.words, log: log, fail: fail, hurry: make(chan struct{}),
 		ask: func(n shipit.News, at time.Time) question {
-			return question{method: http.MethodPost, url: &to, header: headers, body: a.fill(n, at)}
+			return question{method: http.MethodPost, url: &to, header: headers, body: a.fill(n, at), acts: true}
 		},
 	}
 	n.ctx, n.stop = context.WithCancelCause(context.Background())

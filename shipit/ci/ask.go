@@ -26,6 +26,7 @@ type question struct {
 	url    *url.URL
 	header http.Header // beside Accept: application/json; may be nil
 	body   string
+	acts   bool // it does something there, and so doesn't wait for a server that wants to be asked nothing
 }
 
 // reply is what the server said to a question, read to its end.
@@ -59,7 +60,7 @@ func (c *caller) close() { c.asks.CloseIdleConnections() }
 // error is ctx's own, or a *shipit.AskError; beside it is what came of the
 // answer, if that began.
 func (c *caller) ask(ctx context.Context, q question) (*reply, error) {
-	if err := c.hush.error(time.Now()); err != nil && q.body == "" && (q.method == "" || q.method == http.MethodGet) {
+	if err := c.hush.error(time.Now()); err != nil && !q.acts {
 		return nil, err
 	}
 	limited, stop := context.WithTimeout(ctx, c.timeout)

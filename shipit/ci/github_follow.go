@@ -153,7 +153,7 @@ func (g *GitHub) Find(ctx context.Context, target int, launch string, since time
 func (g *GitHub) Cancel(ctx context.Context, target int, build string) error {
 	w := g.flows[target]
 	r, err := g.caller.ask(ctx, question{
-		method: http.MethodPost, url: g.repo(w, "runs", url.PathEscape(build), "cancel"), header: g.header(),
+		method: http.MethodPost, url: g.repo(w, "runs", url.PathEscape(build), "cancel"), header: g.header(), acts: true,
 	})
 	if err != nil || r.isOK() {
 		return err

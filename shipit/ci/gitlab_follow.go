@@ -174,7 +174,7 @@ func (g *GitLab) Cancel(ctx context.Context, target int, build string) error {
 		return shipit.ErrCannot
 	}
 	p := g.lines[target]
-	r, err := g.caller.ask(ctx, question{method: http.MethodPost, url: g.project(p, "pipelines", url.PathEscape(build), "cancel")})
+	r, err := g.caller.ask(ctx, question{method: http.MethodPost, url: g.project(p, "pipelines", url.PathEscape(build), "cancel"), acts: true})
 	if err != nil || r.isOK() {
 		return err
 	}

@@ -222,7 +222,7 @@ func (j *Jenkins) Cancel(ctx context.Context, target int, build string) error {
 	case !queued:
 		return lasting("conflict: the build has begun: stop it on the server")
 	}
-	r, err := j.caller.ask(ctx, question{method: http.MethodPost, url: withQuery(j.at("queue", "cancelItem"), "id", item)})
+	r, err := j.caller.ask(ctx, question{method: http.MethodPost, url: withQuery(j.at("queue", "cancelItem"), "id", item), acts: true})
 	switch {
 	case err != nil || r.isOK() || r.status == http.StatusFound || r.status == http.StatusSeeOther:
 		return err // before 2.377 or so it sent people on to another page

@@ -142,7 +142,7 @@ func (t *TeamCity) Cancel(ctx context.Context, target int, build string) error {
 	r, err := t.caller.ask(ctx, question{
 		method: http.MethodPost, url: t.at("buildQueue/" + teamcityLocator(build)),
 		header: http.Header{"Content-Type": {"application/json"}},
-		body:   `{"comment":"called off by ship-it","readdIntoQueue":false}`,
+		body:   `{"comment":"called off by ship-it","readdIntoQueue":false}`, acts: true,
 	})
 	switch {
 	case err != nil || r.isOK():

@@ -12,10 +12,15 @@ import (
 // Cancel implements [shipit.Follower].
 func (w *Webhook) Cancel(ctx context.Context, target int, build string) error {
 	call := w.calls[target]
+	if w.hook.Cancel == nil {
+		return shipit.ErrCannot
+	}
 	if err := w.isOurs(ctx, target, build); err != nil {
 		return err
 	}
-	r, err := w.ask(ctx, w.hook.Cancel, call.values("build", build, "launch", build))
+	q := w.question(*w.hook.Cancel, call.values("build", build, "launch", build))
+	q.acts = true
+	r, err := w.caller.ask(ctx, q)
 	if err != nil || r.isOK() {
 		return err
 	}
@@ -26,7 +31,7 @@ func (w *Webhook) Cancel(ctx context.Context, target int, build string) error {
 // build, where the hook can tell. The server may need a moment to show it.
 func (w *Webhook) isOurs(ctx context.Context, target int, build string) error {
 	a, l := w.hook.Cancel, w.hook.Look
-	if a == nil || l == nil || l.Launch == "" || a.names("build", "launch") {
+	if l == nil || l.Launch == "" || a.names("build", "launch") {
 		return nil
 	}
 	for try := 1; ; try++ {

@@ -27,11 +27,15 @@ func (w *Webhook) ask(ctx context.Context, a *Ask, values map[string]string) (*r
 	if a == nil {
 		return nil, shipit.ErrCannot
 	}
-	q := question{method: a.Method, url: w.address(*a, values), body: a.body(values)}
+	return w.caller.ask(ctx, w.question(*a, values))
+}
+
+func (w *Webhook) question(a Ask, values map[string]string) question {
+	q := question{method: a.Method, url: w.address(a, values), body: a.body(values)}
 	if q.body != "" {
 		q.header = http.Header{"Content-Type": {a.Media}}
 	}
-	return w.caller.ask(ctx, q)
+	return q
 }
 
 // Look implements [shipit.Follower].

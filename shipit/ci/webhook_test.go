@@ -79,6 +79,36 @@ func TestNamedByASecret(t *testing.T) {
 	}
 }
 
+// TestHushOfPosts: a question is one by whichever method it goes, and waits while
+// the server wants to be asked nothing; what takes a build back doesn't.
+func TestHushOfPosts(t *testing.T) {
+	t.Parallel()
+	s := standIn(t)
+	s.SetMode(citest.Limit(10 * time.Minute))
+	ask := ci.Ask{Method: "POST", Path: "/ask", Body: "{build}"}
+	cancel := ci.Ask{Method: "POST", Path: "/cancel/{build}"}
+	w := ci.NewWebhook(ci.Hook{
+		Settings: settings(t, s.URL()),
+		Look:     &ci.Look{Ask: ask, State: []ci.Pointer{"/state"}}, Find: &ci.Search{Ask: ask}, Cancel: &cancel, Check: &ask,
+	}, []ci.Call{{}})
+	if _, err := w.Look(t.Context(), 0, "7"); err == nil || s.Requests() != 1 {
+		t.Fatalf("it was asked %d times, and said %v", s.Requests(), err)
+	}
+	_, looked := w.Look(t.Context(), 0, "7")
+	_, found := w.Find(t.Context(), 0, "L1D", time.Now())
+	for _, err := range []error{looked, found, w.Check(t.Context(), 0)} {
+		if err == nil || !strings.HasPrefix(err.Error(), "refused: the server wants not to be asked before ") {
+			t.Errorf("got %v", err)
+		}
+	}
+	if s.Requests() != 1 {
+		t.Errorf("%d questions all the same", s.Requests()-1)
+	}
+	if _ = w.Cancel(t.Context(), 0, "7"); s.Requests() != 2 {
+		t.Error("what is taken back has to wait")
+	}
+}
+
 // TestSeveralBuilds: a launch that starts several builds isn't followed by the
 // first of them, which tells nothing of the others. One that is named twice is one.
 func TestSeveralBuilds(t *testing.T) {
