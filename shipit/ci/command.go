@@ -53,7 +53,7 @@ func (c Command) lines() []string {
 	var secrets []string
 	for _, secret := range c.Secrets {
 		for line := range strings.Lines(secret) {
-			if line = strings.TrimSpace(line); len(line) >= 4 || line == secret {
+			if line = strings.TrimSpace(line); len(line) >= leastSecret || line == secret {
 				secrets = append(secrets, line)
 			}
 		}

@@ -11,8 +11,9 @@ import (
 )
 
 // Leaks makes the question whether a text holds a secret of the servers, of one
-// of the commands or of the announcements. The secrets live in the function
-// alone, so that package fmt prints none.
+// of the commands or of the announcements, but for very short ones: any line may
+// hold an x. The secrets live in the function alone, so that package fmt prints
+// none.
 func Leaks(s Servers, work []Work, a Announcing) func(text string) bool {
 	var secrets []string
 	for _, settings := range s.ByName() {
@@ -23,8 +24,13 @@ func Leaks(s Servers, work []Work, a Announcing) func(text string) bool {
 			secrets = append(secrets, c.lines()...)
 		}
 	}
+	secrets = slices.DeleteFunc(secrets, func(s string) bool { return len(s) < leastSecret })
 	return spotter(append(secrets, slices.DeleteFunc(a.secrets(), isWord)...))
 }
+
+// leastSecret is the length from which on a secret, or a line of one, is looked for
+// in what commands write.
+const leastSecret = 4
 
 // isWord says whether a part of an announcements' address may be a mere word,
 // such as "services", which stands in many a text.

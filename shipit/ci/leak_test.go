@@ -40,16 +40,19 @@ func TestLeaks(t *testing.T) {
 	leaks := Leaks(Servers{
 		TeamCity: Settings{URL: u, User: "pi", Password: "hunter1"},
 		GitLab:   Settings{URL: u, Token: "hunter2", Trigger: "hunter3"},
-		Webhooks: map[string]Hook{"a": {Settings: Settings{URL: u, Token: "hunter4"}}},
+		Webhooks: map[string]Hook{
+			"a": {Settings: Settings{URL: u, Token: "hunter4"}},
+			"b": {Settings: Settings{URL: u, User: "hunter9", Password: "x"}}, // the key as the user, with any password
+		},
 	}, []Work{Build{}, Command{Secrets: map[string]string{"KEY": "hunter7\nhunter8\n"}}}, Announcing{URL: u})
 	for _, text := range []string{
-		"hunter1", "cGk6aHVudGVyMQ", "hunter2", "hunter3", "hunter4", "xoxhunter5", "B0CD12", "services/T0AB/B0CD12/xoxhunter5", "sighunter6", "hunter7", "hunter8",
+		"hunter1", "cGk6aHVudGVyMQ", "hunter2", "hunter3", "hunter4", "xoxhunter5", "B0CD12", "services/T0AB/B0CD12/xoxhunter5", "sighunter6", "hunter7", "hunter8", "hunter9:x", "aHVudGVyOTp4",
 	} {
 		if !leaks("a " + text + "!") {
 			t.Errorf("%s is taken for none", text)
 		}
 	}
-	for _, text := range []string{"hunter", "restarting services", "chat.example", "letters", "pi"} {
+	for _, text := range []string{"hunter", "restarting services", "chat.example", "letters", "pi", "exit status 0", "x"} {
 		if leaks(text) {
 			t.Errorf("%s is taken for one", text)
 		}

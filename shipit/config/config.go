@@ -30,8 +30,9 @@ type Config struct {
 	// WithAnnouncing. Without a Box the box goes by the host's name.
 	Announce ci.Announcing
 
-	// Leaks tells whether a text holds a secret of this configuration, whatever
-	// becomes of its targets; nil if not loaded WithSecrets.
+	// Leaks tells whether a text holds a secret of this configuration, as
+	// [ci.Leaks] says, whatever becomes of its targets; nil if not loaded
+	// WithSecrets.
 	Leaks func(text string) bool
 }
 
