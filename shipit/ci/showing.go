@@ -8,8 +8,13 @@ import (
 	"ship-it.example/shipit"
 )
 
-// showTime is how long a server may show nothing of a build that it has started.
-const showTime = 5 * time.Minute
+const (
+	// showTime is how long a server may show nothing of a build that it has started.
+	showTime = 5 * time.Minute
+	// unseenTime is how much of that a pause between two looks counts at most: in a
+	// longer one the server couldn't be asked, or didn't want to be.
+	unseenTime = 2 * time.Minute
+)
 
 // showing is what the looks at a target's latest build have shown of it. Any
 // goroutine may call its methods.
@@ -17,7 +22,8 @@ type showing struct {
 	mu    sync.Mutex
 	build string
 	shown bool
-	since time.Time // of the first look that showed nothing
+	last  time.Time     // of the latest look that showed nothing
+	none  time.Duration // how long looks have shown nothing
 }
 
 // saw notes that a look has shown the build.
@@ -35,13 +41,15 @@ func (s *showing) missed(build string) (shipit.Sight, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.of(build)
-	if s.since.IsZero() {
-		s.since = time.Now()
+	now := time.Now()
+	if !s.last.IsZero() {
+		s.none += min(now.Sub(s.last), unseenTime)
 	}
+	s.last = now
 	switch {
 	case s.shown:
 		return lost(build), nil
-	case time.Since(s.since) > showTime:
+	case s.none > showTime:
 		return shipit.Sight{}, fmt.Errorf("%w: it shows none after %v: look there", shipit.ErrCannot, showTime)
 	}
 	return shipit.Sight{Stage: shipit.StageQueued, Build: build, Progress: -1}, nil
@@ -50,6 +58,6 @@ func (s *showing) missed(build string) (shipit.Sight, error) {
 // of begins anew for another build.
 func (s *showing) of(build string) {
 	if s.build != build {
-		s.build, s.shown, s.since = build, false, time.Time{}
+		s.build, s.shown, s.last, s.none = build, false, time.Time{}, 0
 	}
 }

@@ -29,20 +29,24 @@ func single(t *testing.T, s *citest.Server) ci.Hook {
 }
 
 // TestShowing: what a server shows of a build in the course of time. A build that
-// never shows isn't queued for ever, nor one that was overtaken again.
+// never shows isn't queued for ever, nor one that was overtaken again; while nobody
+// looks, nothing is missed.
 func TestShowing(t *testing.T) {
 	const ours, parts = `{"id":"L1D","phase":"Running"}`, `{"id":"L1D","parts":[]}`
 	const elses, gaveUp = `{"id":"L0D","phase":"Succeeded"}`, "this server can't tell: it shows none after 5m0s: look there"
 	for _, tt := range []struct {
 		name    string
-		answers []string // one every 2 minutes
+		pause   time.Duration
+		answers []string // one after each pause
 		want    []string
 	}{
-		{"comes late", []string{elses, elses, elses, ours, `{"id":"L1D","phase":"Succeeded"}`}, []string{"queued", "queued", "queued", "running", "passed"}},
-		{"never comes", []string{elses, elses, elses, elses}, []string{"queued", "queued", "queued", gaveUp}},
-		{"is overtaken", []string{elses, ours, elses}, []string{"queued", "running", "lost"}},
-		{"has no parts yet", []string{parts, parts, `{"id":"L1D","parts":["x"]}`, parts}, []string{"queued", "queued", "running", "lost"}},
-		{"never has parts", []string{parts, parts, parts, parts}, []string{"queued", "queued", "queued", gaveUp}},
+		{"comes late", 2 * time.Minute, []string{elses, elses, elses, ours, `{"id":"L1D","phase":"Succeeded"}`}, []string{"queued", "queued", "queued", "running", "passed"}},
+		{"never comes", 2 * time.Minute, []string{elses, elses, elses, elses}, []string{"queued", "queued", "queued", gaveUp}},
+		{"is overtaken", 2 * time.Minute, []string{elses, ours, elses}, []string{"queued", "running", "lost"}},
+		{"has no parts yet", 2 * time.Minute, []string{parts, parts, `{"id":"L1D","parts":["x"]}`, parts}, []string{"queued", "queued", "running", "lost"}},
+		{"never has parts", 2 * time.Minute, []string{parts, parts, parts, parts}, []string{"queued", "queued", "queued", gaveUp}},
+		{"isn't looked for", 10 * time.Minute, []string{elses, elses, ours}, []string{"queued", "queued", "running"}},
+		{"is looked for rarely", 10 * time.Minute, []string{elses, elses, elses, elses}, []string{"queued", "queued", "queued", gaveUp}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -58,7 +62,7 @@ func TestShowing(t *testing.T) {
 					} else {
 						got = append(got, sight.Stage.String())
 					}
-					<-time.After(2 * time.Minute)
+					<-time.After(tt.pause)
 				}
 				if diff := cmp.Diff(tt.want, got); diff != "" {
 					t.Errorf("stages (-want +got):\n%s", diff)
