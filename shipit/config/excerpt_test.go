@@ -69,6 +69,7 @@ func TestExcerpts(t *testing.T) {
 			"2:215", "…" + strings.Repeat("x", 29) + `", 1]`, strings.Repeat(" ", 33) + "^",
 		}},
 		{"announce, its open keys", target + "[announce]\nbox = 1\n[piins]\n", []string{"8:7", "box = 1", "      ^", "9:2", "[piins]", " ^^^^^"}},
+		{"announce, on its head's line", "[announce] url = \"https://chat/x\"\n" + target, []string{"1:12", "[announce] url = ***", "           ^^^"}},
 		{"nothing to point at", "", nil},
 	}
 	for _, c := range cases {
@@ -116,6 +117,11 @@ func TestExcerptsKeepSecrets(t *testing.T) {
 		"[announce]\nulr https://chat/hunter2",
 		"[announce]\n\"https://chat/hunter2\"",
 		"[announce]\n# https://chat/hunter2 \x7f",
+		"[announce] url = \"https://chat/hunter2\"",
+		"[announce] # https://chat/hunter2 \x7f",
+		"[announce]\non = [\"launch\" \"failed\"] # https://chat/hunter2",
+		"[announce]\ntype = 7 # hunter2",
+		"[webhook.a.headers] X-Key = \"hunter2\"",
 		"[ \"Announce\" ]\nulr = https://chat/hunter2",
 		"announce.ulr = \"https://chat/hunter2\"",
 		"[[target]]\ncommand = { run = [], environment = { \"A B\" = \"hunter2\" } }",

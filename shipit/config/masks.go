@@ -23,10 +23,11 @@ var (
 	delicateSection = regexp.MustCompile(`(?m)^\s*\[.*(?:headers|environment|secrets)[^\n]*`)
 	anyValue        = regexp.MustCompile(`=\s*(.+)`)
 	// announceSection has an address that may be a secret as a whole, and may
-	// stand under any key but an openKey, or under none.
+	// stand under any key, behind the section's head, or by itself; an openLine has
+	// no room for one.
 	announceSection = regexp.MustCompile(`(?im)^\s*\[+\s*["']?announce`)
-	openKey         = regexp.MustCompile(`^\s*(?:(?:on|box|type|timeout|insecure)\s*=|\[+[\w\s."'-]*(?:\]|$))`)
-	anything        = regexp.MustCompile(`^(?:\s*["']?[\w.-]*["']?\s*[=:])?\s*(.*)`)
+	openLine        = regexp.MustCompile(`^\s*(?:(?:on|box|type|timeout|insecure)\s*=(?:[^#/]|/[^/])*|\[+[\w\s."'-]*\]*\s*)$`)
+	anything        = regexp.MustCompile(`^(?:\s*\[+[\w\s."'-]*\]+)?(?:\s*["']?[\w.-]*["']?\s*[=:])?\s*(.*)`)
 )
 
 // masks are the parts of the line from begin to end that nobody is to see, in
@@ -37,10 +38,10 @@ func masks(source []byte, begin, end int) []stretch {
 		return []stretch{{0, len(line)}}
 	}
 	expressions := []*regexp.Regexp{delicateValue, spokenSecret, login, query}
-	switch section := source[bytes.LastIndex(source[:begin], []byte("\n["))+1 : begin]; {
+	switch section := source[bytes.LastIndex(source[:begin], []byte("\n["))+1 : end]; {
 	case delicateSection.Match(section):
 		expressions = append(expressions, anyValue)
-	case announceSection.Match(section) && !openKey.Match(line):
+	case announceSection.Match(section) && !openLine.Match(line):
 		expressions = append(expressions, anything)
 	}
 	var found []stretch
