@@ -74,7 +74,7 @@ func (c *caller) ask(ctx context.Context, q question) (*reply, error) {
 	resp.Body = io.NopCloser(bytes.NewReader(text))
 	r := &reply{newAnswer(c, nil, resp), text}
 	if !r.isOK() {
-		c.hush.wish(time.Now(), again(r.header, r.date()))
+		c.hush.wish(time.Now(), again(r.header, r.date()), r.status)
 	}
 	switch {
 	case err != nil:

@@ -2,6 +2,7 @@ package ci_test
 
 import (
 	"errors"
+	"net/http"
 	"net/url"
 	"strings"
 	"testing"
@@ -339,6 +340,26 @@ func TestHush(t *testing.T) {
 		<-time.After(6 * time.Minute)
 		if err := f.Check(t.Context(), 0); err != nil {
 			t.Error(err)
+		}
+	})
+}
+
+// TestHushOfMaintenance: a server that can't answer for a while isn't asked too
+// often by anybody.
+func TestHushOfMaintenance(t *testing.T) {
+	each(t, func(t *testing.T, k kindCase) {
+		t.Helper()
+		f, s := k.fleetIn(t)
+		s.SetAsking(citest.Custom(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Retry-After", "3600")
+			w.WriteHeader(http.StatusServiceUnavailable)
+		}))
+		if err := f.Check(t.Context(), 0); err == nil || err.Error() != "server error (503): look at the server" {
+			t.Errorf("first it said %v", err)
+		}
+		want := "server error (503): the server wants not to be asked before " + time.Now().Add(time.Hour).Local().Format(time.TimeOnly) + ": look at the server"
+		if err := f.Check(t.Context(), 0); err == nil || err.Error() != want {
+			t.Errorf("then %v, want %s", err, want)
 		}
 	})
 }
