@@ -113,6 +113,14 @@ func kept(t *testing.T, d *diary, o *oracle, change func(*Config, *book)) (*runn
 
 func asIs(*Config, *book) {}
 
+// saying is a follower that says so, or, with nothing to say, none.
+func saying(says []any) *oracle {
+	if says == nil {
+		return nil
+	}
+	return &oracle{says: says}
+}
+
 // answered is a server that says so at once.
 func answered(o Outcome) *diary {
 	return &diary{answer: func(context.Context, context.Context) Outcome { return o }}
@@ -141,11 +149,7 @@ func TestRecords(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				var o *oracle
-				if c.says != nil {
-					o = &oracle{says: c.says}
-				}
-				r, b := kept(t, answered(c.outcome), o, asIs)
+				r, b := kept(t, answered(c.outcome), saying(c.says), asIs)
 				r.Post(Switched{On: true})
 				pass(time.Second)
 				r.press()
@@ -215,11 +219,7 @@ func TestRecordsAtTheEnd(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				var o *oracle
-				if c.says != nil {
-					o = &oracle{says: c.says}
-				}
-				r, b := kept(t, c.diary, o, asIs)
+				r, b := kept(t, c.diary, saying(c.says), asIs)
 				r.Post(Switched{On: true})
 				pass(time.Second)
 				r.press()
@@ -267,11 +267,7 @@ func TestRecordsOfDoubt(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				var o *oracle
-				if c.says != nil {
-					o = &oracle{says: c.says}
-				}
-				r, b := kept(t, answered(Outcome{Verdict: Unknown, Reason: "cut off"}), o, func(config *Config, _ *book) { config.Unattended = c.run == nil })
+				r, b := kept(t, answered(Outcome{Verdict: Unknown, Reason: "cut off"}), saying(c.says), func(config *Config, _ *book) { config.Unattended = c.run == nil })
 				r.Post(Switched{On: true})
 				pass(time.Second)
 				r.press()
@@ -373,13 +369,7 @@ func TestReserving(t *testing.T) {
 				}
 				pass(20 * time.Second)
 				text := r.read()
-				for rest := text; len(c.want) > 0; c.want = c.want[1:] {
-					_, behind, found := strings.Cut(rest, c.want[0])
-					if !found {
-						t.Fatalf("no %q in its place in\n%s", c.want[0], text)
-					}
-					rest = behind
-				}
+				checkOrder(t, text, c.want)
 				if strings.Contains(text, c.not) {
 					t.Errorf("%q in\n%s", c.not, text)
 				}
@@ -433,11 +423,7 @@ func TestResume(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				var o *oracle
-				if c.says != nil {
-					o = &oracle{says: c.says}
-				}
-				r, b := kept(t, &diary{}, o, func(config *Config, b *book) {
+				r, b := kept(t, &diary{}, saying(c.says), func(config *Config, b *book) {
 					config.Resume = []Record{c.open}
 					b.open["old"] = c.open
 				})

@@ -115,12 +115,12 @@ func (s *Stage) drove(t virtual.Transition) {
 	if s.wiring.Siren != nil {
 		outputs = append(outputs, *s.wiring.Siren)
 	}
-	for i, lamp := range outputs {
+	for _, lamp := range outputs {
 		if lamp.Pin == t.Pin {
 			s.note(func() {
 				on := t.Driven && t.High != lamp.ActiveLow
 				s.lamps[t.Pin] = append(s.lamps[t.Pin][max(0, len(s.lamps[t.Pin])-1):], change{on, t.At})
-				if i > len(s.wiring.Lamps) {
+				if siren := s.wiring.Siren; siren != nil && siren.Pin == t.Pin {
 					s.print("siren", map[bool]string{true: "on", false: "off"}[on])
 				}
 			})
