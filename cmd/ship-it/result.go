@@ -82,10 +82,12 @@ func (r *rig) judge(result *result) error {
 func judge(last shipit.Record, follow bool) error {
 	code := exitFailed
 	switch {
+	case last.Outcome == shipit.OutcomeUnfollowed && follow:
+		code = exitUnknown // the server didn't name it
 	case last.Kind == shipit.KindRefusal, last.Answer == shipit.NotStarted.String():
-	case last.Outcome == shipit.StagePassed.String(), last.Outcome == shipit.OutcomeUnfollowed && !follow:
+	case last.Outcome == shipit.StagePassed.String(), last.Outcome == shipit.OutcomeUnfollowed:
 		return nil
-	case last.Outcome == shipit.StageLost.String(), last.Outcome == shipit.OutcomeUnknown, last.Outcome == shipit.OutcomeUnfollowed:
+	case last.Outcome == shipit.StageLost.String(), last.Outcome == shipit.OutcomeUnknown:
 		code = exitUnknown
 	}
 	return saidError{codeError{code, fmt.Errorf("%s: %s%s", last.Target, last.Outcome, last.Refusal)}}
